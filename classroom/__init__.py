@@ -1,0 +1,1 @@
+"""Live classes and attendance."""

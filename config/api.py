@@ -1,0 +1,63 @@
+"""Puts the API v1 together: routers of each package, and errors as problem details (RFC 9457)."""
+
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+from classroom.api import router as classroom_router
+from leads.api import router as leads_router
+from people.api import router as people_router
+from tracking.api import router as tracking_router
+
+api = NinjaAPI(
+    title="Wellread",
+    version="1.0",
+    description="Content, classes, tracking and leads of one clinic. Errors are problem details.",
+    urls_namespace="api",
+    docs_url=None,
+    openapi_url="/openapi.json",
+)
+api.add_router("", people_router, tags=["people"])
+api.add_router("", tracking_router, tags=["tracking"])
+api.add_router("", classroom_router, tags=["classroom"])
+api.add_router("", leads_router, tags=["leads"])
+
+
+def problem(status: int, *, detail: str = "", **members) -> HttpResponse:
+    """Return a problem details answer of that status."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
+    if detail:
+        body["detail"] = detail
+    return JsonResponse({**body, **members}, status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(AuthenticationError)
+def answer_unauthenticated(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """Say that a valid token or session is needed."""
+    response = problem(401, detail="Send a valid token or sign in.")
+    response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+@api.exception_handler(ValidationError)
+def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    """Name each field that is wrong, without repeating what was sent."""
+    errors = [
+        {"at": "/".join(str(part) for part in item["loc"]), "problem": item["msg"]}
+        for item in error.errors
+    ]
+    return problem(422, detail="The request does not have the expected shape.", errors=errors)
+
+
+@api.exception_handler(HttpError)
+def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """Turn a raised status into problem details."""
+    return problem(error.status_code, detail=error.message)
+
+
+@api.exception_handler(Http404)
+def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
+    """Say the same of what does not exist and of what is somebody else's."""
+    return problem(404)

@@ -1,0 +1,166 @@
+"""Reads the environment, and is the only module that may; everything else asks Django's settings."""
+
+import os
+import secrets
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+ROOT = Path(__file__).resolve().parent.parent
+
+_env = environ.Env()
+
+
+@dataclass(frozen=True)
+class Environment:
+    """Everything Wellread takes from outside, parsed once.
+
+    `data_dir` is an absolute, existing, writable folder; `database` is Django's dictionary for one
+    database; `redis_url` is empty on the embedded engine.
+    """
+
+    debug: bool
+    data_dir: Path
+    secret_key: str
+    allowed_hosts: list[str]
+    base_url: str
+    database: dict
+    redis_url: str
+    email: dict
+    port: int
+    bind: str
+    cors_origins: list[str]
+    trusted_proxies: int
+
+
+def read_environment() -> Environment:
+    """Return the parsed environment; raises ImproperlyConfigured with a cure for a bad value."""
+    debug = _env.bool("DEBUG", default=True)
+    port = _env.int("PORT", default=8000)
+    bind = _env.str("BIND", default="127.0.0.1")
+    data_dir = _data_dir()
+    base_url = _env.str("BASE_URL", default=f"http://127.0.0.1:{port}").rstrip("/")
+    host = urlsplit(base_url).hostname or ""
+    return Environment(
+        debug=debug,
+        data_dir=data_dir,
+        secret_key=_secret_key(data_dir=data_dir, debug=debug),
+        allowed_hosts=_env.list("ALLOWED_HOSTS", default=_default_hosts(host=host)),
+        base_url=base_url,
+        database=_database(data_dir=data_dir),
+        redis_url=_env.str("REDIS_URL", default=""),
+        email=_email(),
+        port=port,
+        bind=bind,
+        cors_origins=_env.list("CORS_ORIGINS", default=[]),
+        trusted_proxies=_env.int("TRUSTED_PROXIES", default=0),
+    )
+
+
+def _default_hosts(*, host: str) -> list[str]:
+    return sorted({"127.0.0.1", "localhost", "[::1]", host} - {""})
+
+
+def _data_dir() -> Path:
+    data_dir = Path(_env.str("DATA_DIR", default=str(ROOT / "var"))).expanduser().resolve()
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"DATA_DIR {data_dir} cannot be created ({error.strerror}). "
+            "Name a folder you may write to: DATA_DIR=~/wellread make run"
+        ) from None
+    if not os.access(data_dir, os.W_OK):
+        raise ImproperlyConfigured(
+            f"DATA_DIR {data_dir} is not writable. "
+            "Name a folder you may write to: DATA_DIR=~/wellread make run"
+        )
+    return data_dir
+
+
+def _secret_key(*, data_dir: Path, debug: bool) -> str:
+    given = _env.str("SECRET_KEY", default="")
+    if given:
+        if not debug and len(given) < 32:
+            raise ImproperlyConfigured(
+                "SECRET_KEY is shorter than 32 characters. Leave it out and Wellread keeps a "
+                "generated one in DATA_DIR, or give a long random one."
+            )
+        return given
+    path = data_dir / "secret_key"
+    try:
+        return path.read_text().strip() or _write_secret(path)
+    except FileNotFoundError:
+        return _write_secret(path)
+
+
+def _write_secret(path: Path) -> str:
+    """Create the key file once; when two processes start together, the first one's key counts."""
+    key = secrets.token_urlsafe(64)
+    temporary = path.with_name(f"secret_key.{os.getpid()}.new")
+    temporary.touch(mode=0o600)
+    temporary.write_text(key)
+    try:
+        os.link(temporary, path)
+    except FileExistsError:
+        if not path.read_text().strip():
+            os.replace(temporary, path)
+            return key
+    finally:
+        temporary.unlink(missing_ok=True)
+    return path.read_text().strip()
+
+
+def _database(*, data_dir: Path) -> dict:
+    url = _env.str("DATABASE_URL", default="")
+    if not url:
+        return _sqlite(name=str(data_dir / "wellread.sqlite3"))
+    parts = environ.Env.db_url_config(url)
+    if parts["ENGINE"].endswith("sqlite3"):
+        return _sqlite(name=parts["NAME"])
+    if not parts["ENGINE"].endswith("postgresql"):
+        raise ImproperlyConfigured(
+            "DATABASE_URL must start with postgres:// or sqlite://; leave it out for SQLite in DATA_DIR."
+        )
+    parts["CONN_HEALTH_CHECKS"] = True
+    # A pool, because under ASGI each request runs in a thread of its own.
+    parts["OPTIONS"] = {
+        **parts.get("OPTIONS", {}),
+        "pool": {"min_size": 1, "max_size": 16, "timeout": 10},
+        "options": "-c synchronous_commit=on",
+        "connect_timeout": 5,
+    }
+    return parts
+
+
+def _sqlite(*, name: str) -> dict:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": name,
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 30,
+            "init_command": (
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                "PRAGMA temp_store=MEMORY; PRAGMA cache_size=-16000;"
+            ),
+        },
+    }
+
+
+def _email() -> dict:
+    """Mail is written to files on the "would be sent" page until EMAIL_URL names a server."""
+    url = _env.str("EMAIL_URL", default="")
+    if not url:
+        return {}
+    parts = environ.Env.email_url_config(url)
+    return {key: value for key, value in parts.items() if key.startswith("EMAIL_")}
+
+
+def running_tests() -> bool:
+    """Tell whether this process is a test run."""
+    return "pytest" in sys.modules

@@ -1,0 +1,14 @@
+"""Logs: lines on standard error, without contact points, tokens or topics of persons."""
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+    "loggers": {
+        "celery": {"level": "INFO"},
+        "wellread": {"level": "INFO"},
+        "django.server": {"level": "WARNING"},
+    },
+}

@@ -1,0 +1,1 @@
+"""Lead lists, exports and webhooks."""

@@ -1,0 +1,5 @@
+"""The package's part of the API v1."""
+
+from ninja import Router
+
+router = Router()

@@ -1,0 +1,60 @@
+"""Exports: who asked, for what, how many, until when, and whom each file holds."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from leads.models.lists import LeadList
+from people.models import opaque_id
+
+
+class ExportState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    READY = "ready", _("ready")
+    FAILED = "failed", _("failed")
+    EXPIRED = "expired", _("expired")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX"
+
+
+class Export(models.Model):
+    """One file of a list's contactable members; belongs to its requester and expires."""
+
+    public_id = models.CharField(max_length=20, unique=True, default=opaque_id, editable=False)
+    lead_list = models.ForeignKey(
+        LeadList, null=True, on_delete=models.SET_NULL, related_name="exports"
+    )
+    requested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="exports"
+    )
+    purpose = models.CharField(max_length=200, blank=True)
+    format = models.CharField(max_length=4, choices=ExportFormat.choices)
+    state = models.CharField(
+        max_length=8, choices=ExportState.choices, default=ExportState.WAITING
+    )
+    rows = models.PositiveIntegerField(null=True)
+    sha256 = models.CharField(max_length=64, blank=True)
+    problem = models.CharField(max_length=300, blank=True)
+    requested_at = models.DateTimeField(default=timezone.now)
+    built_at = models.DateTimeField(null=True)
+    expires_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.public_id
+
+
+class ExportPerson(models.Model):
+    """Whom an export's file holds, by external id, so that a recall finds every file."""
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="people")
+    person_external_id = models.CharField(max_length=20, db_index=True)
+
+    class Meta:
+        verbose_name_plural = "export people"
+
+    def __str__(self) -> str:
+        return f"{self.person_external_id} in {self.export_id}"

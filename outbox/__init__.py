@@ -1,0 +1,1 @@
+"""Effects that must happen once, and the audit log."""

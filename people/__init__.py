@@ -1,0 +1,1 @@
+"""Who people are: logins, persons, contact points, consent."""
