@@ -1,5 +1,7 @@
-"""Addresses of the package."""
+"""Addresses of the package, under /api/v1/."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from tracking import views
+
+urlpatterns = [path("events", views.events, name="events")]

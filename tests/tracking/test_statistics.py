@@ -1,0 +1,190 @@
+"""Page statistics: each event once on either plane, and no small group shown as a figure."""
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from tests.tracking.browsers import IPHONE, make_batch, make_event, make_page, make_visitor, send
+from tracking.models import Event, EventLedger, IngestCounter, PageCounter, StatisticSpool
+from tracking.selectors.statistics import page_statistics
+from tracking.services.ingest import count_ingest
+from tracking.services.retention import retain
+from tracking.services.statistics import count_depth_passed, fold_statistics
+
+pytestmark = pytest.mark.django_db
+TODAY = date(2026, 11, 21)
+
+
+def counters() -> dict[tuple[str, str], int]:
+    return {
+        (row.dimension, row.value): row.count
+        for row in PageCounter.objects.exclude(count=0).order_by("dimension", "value")
+    }
+
+
+def test_an_anonymous_visit_becomes_one_dimensional_counts():
+    article = make_page()
+    events = [
+        make_event(article, kind="open", referrer="search", campaign="Autumn 2026 / care"),
+        make_event(article, depth=0.25, active_ms=10_000),
+        make_event(article, depth=0.5, active_ms=5_000),
+        make_event(article, active_ms=2_000),
+        make_event(article, kind="panel", panel="p-7", active_ms=0),
+        make_event(article, kind="share", active_ms=0),
+        make_event(article, kind="download", active_ms=0),
+        make_event(article, kind="play", played=[[0, 9]], active_ms=0),
+    ]
+    headers = {"accept-language": "zh-CN,zh;q=0.9,en;q=0.8"}
+    assert send(make_batch(events), agent=IPHONE, **headers).status_code == 200
+    assert fold_statistics() == 8
+    assert fold_statistics() == 0
+    assert StatisticSpool.objects.count() == 0
+    assert counters() == {
+        ("active_ms", ""): 18_000,
+        ("campaign", "Autumn-2026-care"): 1,
+        ("depth", "0.25"): 1,
+        ("depth", "0.5"): 1,
+        ("device", "phone"): 1,
+        ("download", ""): 1,
+        ("language", "zh"): 1,
+        ("open", ""): 1,
+        ("panel", "p-7"): 1,
+        ("play", ""): 1,
+        ("referrer", "search"): 1,
+        ("share", ""): 1,
+    }
+
+
+def test_both_planes_count_alike_but_for_depth_which_readings_know():
+    article = make_page()
+    _, token = make_visitor()
+    for batch_token in (token, None):
+        events = [
+            make_event(article, kind="open", active_ms=500),
+            make_event(article, depth=0.6),
+            make_event(article),
+        ]
+        send(make_batch(events, token=batch_token))
+    fold_statistics()
+    assert counters() == {
+        ("active_ms", ""): 5_000,
+        ("depth", "0.5"): 1,
+        ("device", "desktop"): 2,
+        ("open", ""): 2,
+    }
+    count_depth_passed([(article.pk, TODAY, 0.25), (article.pk, TODAY, 1.0)])
+    assert counters()["depth", "1"] == 1
+
+
+def test_events_that_differ_in_active_time_alone_share_a_row():
+    article = make_page()
+    send(make_batch([make_event(article, active_ms=n) for n in range(50)]))
+    assert [row.active_ms for row in StatisticSpool.objects.all()] == [sum(range(50))]
+
+
+def test_a_chunk_ends_where_it_is_told_to():
+    article = make_page()
+    send(make_batch([make_event(article, kind="open") for _ in range(7)]))
+    assert fold_statistics(chunk=3) == 7
+    assert counters()["open", ""] == 7
+
+
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
+def test_folding_twice_at_once_counts_once():
+    article = make_page()
+    for _ in range(3):
+        send(make_batch([make_event(article, kind="share", active_ms=0) for _ in range(100)]))
+
+    def fold() -> None:
+        try:
+            fold_statistics(chunk=20)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=fold) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert counters() == {("share", ""): 300}
+    assert StatisticSpool.objects.count() == 0
+
+
+# what is shown
+
+
+def count(page_id: int, dimension: str, value: str, number: int, *, day: date = TODAY) -> None:
+    PageCounter.objects.create(
+        page_id=page_id, day=day, dimension=dimension, value=value, count=number
+    )
+
+
+def shown(statistics, dimension: str) -> dict[str, int | None]:
+    return {value: figure.count for value, figure in statistics.dimensions[dimension].items()}
+
+
+def test_days_are_added_up_from_the_first_on():
+    for days, number in ((0, 7), (1, 8), (9, 100)):
+        count(1, "open", "", number, day=TODAY - timedelta(days=days))
+        count(1, "active_ms", "", number * 1500, day=TODAY - timedelta(days=days))
+    count(2, "open", "", 50)
+    statistics = page_statistics(1, TODAY - timedelta(days=1))
+    assert (statistics.opens.count, statistics.active_s) == (15, 22)
+
+
+def test_fewer_than_five_are_never_a_figure():
+    count(1, "open", "", 4)
+    count(1, "active_ms", "", 9_000)
+    count(1, "campaign", "autumn", 4)
+    count(1, "campaign", "winter", 5)
+    statistics = page_statistics(1, TODAY)
+    assert str(statistics.opens) == "fewer than five"
+    assert statistics.active_s is None
+    assert shown(statistics, "campaign") == {"autumn": None, "winter": 5}
+
+
+def test_a_single_hidden_part_cannot_be_told_from_the_others():
+    count(1, "open", "", 30)
+    for device, number in (("phone", 20), ("desktop", 8), ("tablet", 2)):
+        count(1, "device", device, number)
+    assert shown(page_statistics(1, TODAY), "device") == {
+        "phone": 20, "desktop": None, "tablet": None,
+    }  # fmt: skip
+
+
+def test_a_page_nobody_opened_has_a_zero():
+    assert page_statistics(1, TODAY).opens.count == 0
+
+
+# what is kept
+
+
+def test_a_dry_run_counts_what_a_run_deletes():
+    now = timezone.now()
+    article = make_page()
+    _, token = make_visitor()
+    send(make_batch([make_event(article), make_event(article)], token=token))
+    send(make_batch([make_event(article)], token=token), agent="Googlebot/2.1")
+    old, kept = EventLedger.objects.order_by("pk")[:2]
+    EventLedger.objects.filter(pk=old.pk).update(day=now.date() - timedelta(days=9))
+    EventLedger.objects.filter(pk=kept.pk).update(day=now.date() - timedelta(days=8))
+    Event.objects.exclude(filtered="").update(received_at=now - timedelta(days=31))
+    expected = {
+        "used_ids": 1, "filtered_events": 1, "sealed_events": 0, "ingest_counters": 0,
+    }  # fmt: skip
+    assert retain(dry_run=True) == expected
+    assert EventLedger.objects.count() == Event.objects.count() == 3
+    assert retain() == expected
+    assert EventLedger.objects.count() == Event.objects.count() == 2
+    assert set(retain().values()) == {0}
+
+
+def test_counters_of_ingest_add_up():
+    from collections import Counter
+
+    for _ in range(3):
+        count_ingest(Counter(conflict=2, too_old=1, clamped=0), day=TODAY)
+    assert dict(IngestCounter.objects.values_list("name", "count")) == {"conflict": 6, "too_old": 3}

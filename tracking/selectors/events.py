@@ -1,0 +1,33 @@
+"""Reads about raw events, for ingest; it writes nothing."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.db.models import F, Window
+from django.db.models.functions import RowNumber
+from wagtail.models import Page
+
+from tracking.models import Event
+
+
+def live_page_ids(page_ids: Collection[int]) -> set[int]:
+    """Those of the pages that the public can read now."""
+    return set(Page.objects.filter(pk__in=page_ids, live=True).values_list("pk", flat=True))
+
+
+def first_offsets(*, visitor_id: int, views: Collection[UUID]) -> dict[UUID | None, int]:
+    """The clock offset (ms) of the first stored event of each of the visitor's views."""
+    place = Window(
+        RowNumber(), partition_by=F("view"), order_by=[F("received_at").asc(), F("id").asc()]
+    )
+    return dict(
+        Event.objects.filter(visitor_id=visitor_id, view__in=views)
+        .annotate(place=place)
+        .filter(place=1)
+        .values_list("view", "offset_ms")
+    )
+
+
+def known_digests(ids: Collection[UUID]) -> dict[UUID, str]:
+    """The digest of each of these events that is still held as a raw row."""
+    return dict(Event.objects.filter(pk__in=ids).values_list("pk", "digest"))
