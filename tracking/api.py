@@ -1,5 +1,153 @@
-"""The package's part of the API v1."""
+"""The API of one's own interests; each answer says why."""
 
-from ninja import Router
+from datetime import datetime
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Schema
+from ninja.errors import HttpError
+
+from cms.models import Topic
+from people.api_auth import Subject, VisitorOrSession
+from tracking import views
+from tracking.models import Profile, VetoReason
+from tracking.openapi import EVENTS_OPERATION
+from tracking.selectors.interests import InterestReceipt, interest_receipts, profile_of
+from tracking.services.wishes import declare_interest, veto_interest
 
 router = Router()
+
+
+class TopicOut(Schema):
+    """A topic by its names."""
+
+    slug: str
+    name: str
+    name_zh: str
+
+
+class SignalOut(Schema):
+    """One signal behind an interest; `share` is its part of the heat now (0 to 1)."""
+
+    at: datetime
+    kind: str
+    title: str
+    page: int | None
+    strength: float
+    weight: float
+    share: float
+    detail: dict
+
+
+class TagOut(Schema):
+    """The interest tag that is on now."""
+
+    entered_at: datetime
+    lapses_at: datetime
+
+
+class InterestOut(Schema):
+    """One interest: heat now, the tag if it is one, the rule version, the signals."""
+
+    topic: TopicOut
+    heat: float
+    rule_version: int
+    tag: TagOut | None
+    signals: list[SignalOut]
+
+
+class InterestsOut(Schema):
+    """Every interest of the one who asks, warmest first."""
+
+    at: datetime
+    interests: list[InterestOut]
+
+
+def interest_out(receipt: InterestReceipt) -> dict:
+    """An interest receipt as data; also used by the staff API."""
+    total = sum(line.heat for line in receipt.lines)
+    return {
+        "topic": {
+            "slug": receipt.topic.slug,
+            "name": receipt.topic.name,
+            "name_zh": receipt.topic.name_zh,
+        },
+        "heat": receipt.heat,
+        "rule_version": receipt.rule_version,
+        "tag": {"entered_at": receipt.entered_at, "lapses_at": receipt.lapses_at}
+        if receipt.lapses_at
+        else None,
+        "signals": [
+            {
+                "at": line.at,
+                "kind": line.kind,
+                "title": line.title,
+                "page": line.page_id,
+                "strength": line.strength,
+                "weight": line.weight,
+                "share": line.heat / total if total else 0.0,
+                "detail": line.detail,
+            }
+            for line in receipt.lines
+        ],
+    }
+
+
+def _profile(subject: Subject) -> Profile | None:
+    """The profile of a session's person, or of a visitor not joined to one.
+
+    A token that was joined lies in a browser others may use: it shows nothing of the person.
+    """
+    if subject.person is not None:
+        return profile_of(person=subject.person)
+    if subject.visitor is not None and subject.visitor.person_id is None:
+        return profile_of(visitor=subject.visitor)
+    return None
+
+
+def _profile_or_409(subject: Subject) -> Profile:
+    profile = _profile(subject)
+    if profile is None:
+        raise HttpError(409, "Without consent to profiling there are no interests to change.")
+    return profile
+
+
+@router.get("/me/interests", response=InterestsOut, auth=VisitorOrSession(), summary="My interests")
+def read_my_interests(request: HttpRequest) -> dict:
+    """Empty without profiling consent."""
+    now = timezone.now()
+    profile = _profile(request.auth)  # type: ignore[attr-defined]
+    receipts = interest_receipts(profile=profile, at=now) if profile else []
+    return {"at": now, "interests": [interest_out(receipt) for receipt in receipts]}
+
+
+@router.post(
+    "/me/interests/{slug}", response={204: None}, auth=VisitorOrSession(), summary="I am interested"
+)
+def declare_my_interest(request: HttpRequest, slug: str):
+    """Declare an interest; it lifts an earlier "not interested"."""
+    profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
+    declare_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug))
+    return 204, None
+
+
+@router.delete(
+    "/me/interests/{slug}", response={204: None}, auth=VisitorOrSession(), summary="Take it away"
+)
+def delete_my_interest(
+    request: HttpRequest, slug: str, reason: VetoReason = VetoReason.DELETED
+):
+    """Delete an interest, or say "not interested"; a rebuild does not bring it back."""
+    profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
+    veto_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug), reason=reason)
+    return 204, None
+
+
+@router.post("/events", summary="Send events", openapi_extra=EVENTS_OPERATION)
+def send_events(request: HttpRequest):
+    """Take a batch of events from any origin.
+
+    Stands here for the schema: the plain view of the same address answers before this one.
+    """
+    return views.events(request)

@@ -80,7 +80,11 @@ class Reading(models.Model):
     sealed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["view", "part"], name="reading_once_a_view")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["visitor", "view", "page_id", "part"], name="reading_once_a_view"
+            )
+        ]
         indexes = [models.Index(fields=["profile", "page_id", "day"])]
 
     def __str__(self) -> str:

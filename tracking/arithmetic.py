@@ -1,0 +1,244 @@
+"""The arithmetic of reading, heat and interest tags: pure functions over numbers, no database.
+
+Moments are seconds since 1970 (UTC) as floats, durations seconds. Strengths are in units of one
+full reading. The formulas are those of docs/architecture.md, "Interest arithmetic".
+"""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+DAY_S = 86_400.0
+TOLERANCE = 1e-9
+# Terms this much older than the EPOCH would underflow a double, and weigh nothing anyway.
+OLDEST_HALF_LIVES = 900.0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One version of the rules of interest, as numbers."""
+
+    number: int = 1
+    half_life_s: float = 30 * DAY_S
+    epoch_s: float = 1_577_836_800.0  # 2020-01-01
+    enter: float = 1.5
+    leave: float = 0.5
+    parent_share: float = 0.0
+    strengths: Mapping[str, float] = field(default_factory=dict)
+    evidence_pages: int = 2
+    evidence_page_strength: float = 0.5
+    evidence_attendance_strength: float = 1.5
+
+    def strength_of(self, kind: str) -> float:
+        """The rule's strength of one signal kind; 0 for a kind it does not name."""
+        return float(self.strengths.get(kind, 0.0))
+
+
+class WeighedSignal(NamedTuple):
+    """One signal as it bears on one topic; `order` breaks ties of `at_s`."""
+
+    at_s: float
+    order: tuple
+    kind: str
+    item_key: str
+    strength: float
+    weight: float
+
+
+class Episode(NamedTuple):
+    """One stretch in which the interest is a tag: entered_s <= T < lapses_s."""
+
+    entered_s: float
+    lapses_s: float
+
+
+class PairState(NamedTuple):
+    """What a replay of one (profile, topic) pair gives."""
+
+    mass: float
+    last_s: float
+    signals: int
+    episodes: tuple[Episode, ...]
+
+
+class VetoFact(NamedTuple):
+    """One veto: signals up to `at_s` weigh 0; `lasting` ones also silence later signals."""
+
+    at_s: float
+    lasting: bool
+
+
+def capped_active_s(
+    *, sum_s: float, first_s: float, last_s: float, first_active_s: float, expected_s: float | None
+) -> float:
+    """Active seconds of one view: no more than the wall clock allows, nor 3 x expected."""
+    active_s = min(sum_s, last_s - first_s + first_active_s)
+    if expected_s is not None:
+        active_s = min(active_s, 3.0 * expected_s)
+    return max(active_s, 0.0)
+
+
+def reading_strength(
+    *, active_s: float | None, expected_s: float | None, depth: float | None, count: int
+) -> float:
+    """Strength (0 to 1) of one day's reading of one page.
+
+    With seconds and an expected time: min(1, active/expected) * (1 + depth)/2, where an unknown
+    depth is min(1, active/expected). Otherwise 1 - 2^-count.
+    """
+    if active_s is None or not expected_s:
+        return 1.0 - 2.0 ** -min(count, 60)
+    share = min(1.0, active_s / expected_s)
+    return share * (1.0 + (share if depth is None else depth)) / 2.0
+
+
+def attendance_strength(*, full: float, share: float | None, count: int) -> float:
+    """Strength of one class: full * share of its length, or full * (1 - 2^-count) without it."""
+    if share is None:
+        return full * (1.0 - 2.0 ** -min(count, 60))
+    return full * min(1.0, max(0.0, share))
+
+
+def mass_of(*, strength: float, weight: float, at_s: float, rule: Rule) -> float:
+    """One signal's part of the mass: s * w * 2^((t - EPOCH)/h); 0 beyond 900 half-lives."""
+    half_lives = (at_s - rule.epoch_s) / rule.half_life_s
+    if half_lives < -OLDEST_HALF_LIVES:
+        return 0.0
+    return strength * weight * 2.0**half_lives
+
+
+def heat_of(*, mass: float, at_s: float, rule: Rule) -> float:
+    """Heat at a moment: mass * 2^(-(T - EPOCH)/h)."""
+    half_lives = (at_s - rule.epoch_s) / rule.half_life_s
+    if half_lives > OLDEST_HALF_LIVES:
+        return 0.0
+    return mass * 2.0**-half_lives
+
+
+def mass_for_heat(*, heat: float, at_s: float, rule: Rule) -> float:
+    """The mass whose heat at `at_s` is `heat`: the bound of the indexable range."""
+    half_lives = max((at_s - rule.epoch_s) / rule.half_life_s, -OLDEST_HALF_LIVES)
+    return heat * 2.0**half_lives
+
+
+def seconds_until(*, heat: float, floor: float, rule: Rule) -> float:
+    """Seconds until heat falls to `floor`; 0 where it is there already."""
+    return rule.half_life_s * math.log2(heat / floor) if heat > floor else 0.0
+
+
+def without_vetoed(
+    signals: Iterable[WeighedSignal], vetoes: Sequence[VetoFact]
+) -> list[WeighedSignal]:
+    """The signals that still weigh something after the person's vetoes, in replay order."""
+    ordered = sorted(signals, key=lambda signal: (signal.at_s, signal.order))
+    if not vetoes:
+        return [signal for signal in ordered if signal.weight > 0.0]
+    last = max(veto.at_s for veto in vetoes)
+    lasting = max((veto.at_s for veto in vetoes if veto.lasting), default=None)
+    kept = []
+    silent = lasting is not None
+    for signal in ordered:
+        if silent and signal.kind == "declared" and signal.at_s > lasting:  # type: ignore[operator]
+            silent = False
+        if signal.at_s > last and signal.weight > 0.0 and not silent:
+            kept.append(signal)
+    return kept
+
+
+def replay(signals: Iterable[WeighedSignal], *, rule: Rule, vetoes: Sequence[VetoFact] = ()) -> (
+    PairState | None
+):
+    """Replay one pair's signals by (t, id): its mass, and the episodes in which it is a tag.
+
+    None where no signal weighs anything. A tag turns on when heat reaches `enter` with the
+    minimum evidence among the signals since heat was last at or under `leave`, and off when heat
+    falls to `leave`.
+    """
+    kept = without_vetoed(signals, vetoes)
+    if not kept:
+        return None
+    mass = math.fsum(
+        mass_of(strength=s.strength, weight=s.weight, at_s=s.at_s, rule=rule) for s in kept
+    )
+    return PairState(
+        mass=mass, last_s=kept[-1].at_s, signals=len(kept), episodes=tuple(_episodes(kept, rule))
+    )
+
+
+def _episodes(signals: Sequence[WeighedSignal], rule: Rule) -> Iterable[Episode]:
+    heat, then = 0.0, signals[0].at_s
+    entered: float | None = None
+    evidence = _Evidence(rule)
+    for signal in signals:
+        if entered is not None:
+            lapses = then + seconds_until(heat=heat, floor=rule.leave, rule=rule)
+            if lapses <= signal.at_s:
+                yield Episode(entered, lapses)
+                entered = None
+        heat *= 2.0 ** (-(signal.at_s - then) / rule.half_life_s)
+        then = signal.at_s
+        if heat <= rule.leave:
+            evidence.clear()
+        heat += signal.strength * signal.weight
+        if heat <= rule.leave:
+            continue
+        evidence.add(signal)
+        if entered is None and heat >= rule.enter - TOLERANCE and evidence.suffices:
+            entered = then
+    if entered is not None:
+        yield Episode(entered, then + seconds_until(heat=heat, floor=rule.leave, rule=rule))
+
+
+class _Evidence:
+    """What has been shown since heat was last at or under `leave`."""
+
+    def __init__(self, rule: Rule):
+        self.rule = rule
+        self.clear()
+
+    def clear(self) -> None:
+        self.pages: set[str] = set()
+        self.suffices = False
+
+    def add(self, signal: WeighedSignal) -> None:
+        rule = self.rule
+        if signal.kind in ("declared", "label"):
+            self.suffices = True
+        elif signal.kind == "attendance":
+            if signal.strength >= rule.evidence_attendance_strength - TOLERANCE:
+                self.suffices = True
+        elif signal.kind == "reading":
+            if signal.strength >= rule.evidence_page_strength - TOLERANCE:
+                self.pages.add(signal.item_key)
+                if len(self.pages) >= rule.evidence_pages:
+                    self.suffices = True
+
+
+def effective_weights(
+    weights: Mapping[int, float],
+    *,
+    merged: Mapping[int, int],
+    parents: Mapping[int, int],
+    parent_share: float,
+) -> dict[int, float]:
+    """Weights by topic after merges and the spread to parents.
+
+    `merged` maps a merged topic to the one that stands for it, `parents` a topic to its parent.
+    A parent's weight is the greatest among its children on the page times the share, unless the
+    page names the parent itself with more.
+    """
+    result: dict[int, float] = {}
+    for topic, weight in weights.items():
+        stands = merged.get(topic, topic)
+        result[stands] = max(result.get(stands, 0.0), weight)
+    if parent_share > 0.0:
+        for topic, weight in list(result.items()):
+            seen = {topic}
+            spread, parent = weight * parent_share, parents.get(topic)
+            while parent is not None and parent not in seen and spread > 0.0:
+                parent = merged.get(parent, parent)
+                seen.add(parent)
+                result[parent] = max(result.get(parent, 0.0), spread)
+                spread, parent = spread * parent_share, parents.get(parent)
+    return result

@@ -1,0 +1,56 @@
+"""Reads the rules of interest and the topic tree as the arithmetic wants them."""
+
+from dataclasses import dataclass
+
+from cms.models import Topic
+from tracking.arithmetic import DAY_S, Rule
+from tracking.models import RuleVersion
+
+
+def current_rule_version() -> RuleVersion:
+    """The newest rule version: the one that holds."""
+    return RuleVersion.objects.order_by("-number")[0]
+
+
+def rule_of(version: RuleVersion) -> Rule:
+    """A rule version as numbers."""
+    return Rule(
+        number=version.number,
+        half_life_s=version.half_life_days * DAY_S,
+        epoch_s=version.epoch.timestamp(),
+        enter=version.enter,
+        leave=version.leave,
+        parent_share=version.parent_share,
+        strengths=version.strengths,
+        evidence_pages=int(version.evidence["pages"]),
+        evidence_page_strength=float(version.evidence["page_strength"]),
+        evidence_attendance_strength=float(version.evidence["attendance_strength"]),
+    )
+
+
+@dataclass(frozen=True)
+class TopicTree:
+    """`merged` maps each merged topic to the one that stands for it, `parents` child to parent."""
+
+    merged: dict[int, int]
+    parents: dict[int, int]
+
+
+def topic_tree() -> TopicTree:
+    """Merges (followed to their end, cycles cut) and parents of the whole vocabulary: 1 query."""
+    into: dict[int, int] = {}
+    parents: dict[int, int] = {}
+    rows = Topic.objects.exclude(merged_into=None, parent=None)
+    for pk, merged_into, parent in rows.values_list("pk", "merged_into", "parent"):
+        if merged_into:
+            into[pk] = merged_into
+        if parent:
+            parents[pk] = parent
+    merged = {}
+    for topic in into:
+        seen, end = {topic}, into[topic]
+        while end in into and end not in seen:
+            seen.add(end)
+            end = into[end]
+        merged[topic] = end
+    return TopicTree(merged=merged, parents=parents)

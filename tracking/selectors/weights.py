@@ -1,0 +1,23 @@
+"""Reads the topic weights of yardsticks as the arithmetic wants them."""
+
+from collections.abc import Iterable
+
+from tracking.arithmetic import Rule, effective_weights
+from tracking.models import PageYardstick
+from tracking.selectors.rules import TopicTree
+
+
+def yardstick_weights(
+    ids: Iterable[int], *, rule: Rule, tree: TopicTree
+) -> dict[int, dict[int, float]]:
+    """Weights by yardstick and topic, merges resolved and parents' spread included: 1 query."""
+    rows = PageYardstick.objects.filter(pk__in=list(ids)).values_list("pk", "topics")
+    return {
+        pk: effective_weights(
+            {int(topic): float(weight) for topic, weight in topics.items()},
+            merged=tree.merged,
+            parents=tree.parents,
+            parent_share=rule.parent_share,
+        )
+        for pk, topics in rows
+    }

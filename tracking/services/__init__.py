@@ -1,0 +1,1 @@
+"""What writes: verb first, keyword-only."""

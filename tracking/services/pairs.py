@@ -1,0 +1,170 @@
+"""Replays (profile, topic) pairs from stored signals and writes interests and interest tags."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+
+from tracking.arithmetic import (
+    PairState,
+    Rule,
+    VetoFact,
+    WeighedSignal,
+    effective_weights,
+    replay,
+)
+from tracking.models import Interest, InterestTag, RuleVersion, Signal
+from tracking.selectors.rules import TopicTree, current_rule_version, rule_of, topic_tree
+from tracking.selectors.vetoes import vetoes_of
+from tracking.selectors.weights import yardstick_weights
+
+States = dict[int, dict[int, PairState]]
+
+
+def refresh_pairs(*, touched: Mapping[int, set[int] | None]) -> set[int]:
+    """Replay the touched topics (None: all) of each profile; return the profiles that changed.
+
+    A repeat changes nothing.
+    """
+    if not touched:
+        return set()
+    version = current_rule_version()
+    rule, tree = rule_of(version), topic_tree()
+    rows = Signal.objects.filter(profile_id__in=touched).values_list(
+        "profile_id", "at", "kind", "item_key", "day", "strength", "topic_id", "yardstick_id"
+    )
+    states = replay_pairs(rows=rows, vetoes=vetoes_of(touched), rule=rule, tree=tree)
+    limits = {
+        profile: None if topics is None else _with_relatives(topics, tree)
+        for profile, topics in touched.items()
+    }
+    changed = _write_interests(states, limits) | _write_tags(states, limits, version)
+    # Changed evidence is a change even where mass and tags stay: reasons name it.
+    return changed | set(touched)
+
+
+def replay_pairs(
+    *, rows: Iterable[tuple], vetoes: Mapping[tuple[int, int], list[VetoFact]], rule: Rule,
+    tree: TopicTree,
+) -> States:
+    """Replay every pair of the profiles that the signal rows name.
+
+    A row is (profile id, at, kind, item key, day, strength, topic id, yardstick id).
+    """
+    signals = list(rows)
+    weights = yardstick_weights({row[7] for row in signals if row[7]}, rule=rule, tree=tree)
+    pairs: dict[tuple[int, int], list[WeighedSignal]] = defaultdict(list)
+    for profile, at, kind, item_key, day, strength, topic_id, yardstick_id in signals:
+        if topic_id:
+            bears_on = effective_weights(
+                {topic_id: 1.0},
+                merged=tree.merged,
+                parents=tree.parents,
+                parent_share=rule.parent_share,
+            )
+        else:
+            bears_on = weights.get(yardstick_id, {})
+        for topic, weight in bears_on.items():
+            pairs[profile, topic].append(
+                WeighedSignal(
+                    at.timestamp(), (kind, item_key, day), kind, item_key, strength, weight
+                )
+            )
+    states: States = defaultdict(dict)
+    for (profile, topic), weighed in pairs.items():
+        about = vetoes.get((profile, topic), [])
+        state = replay(weighed, rule=rule, vetoes=about)
+        if state is not None:
+            states[profile][topic] = state
+    return states
+
+
+def _with_relatives(topics: set[int], tree: TopicTree) -> set[int]:
+    """The topics, what they were merged into, and all their ancestors."""
+    related: set[int] = set()
+    waiting = [tree.merged.get(topic, topic) for topic in topics] + list(topics)
+    while waiting:
+        topic = waiting.pop()
+        if topic in related:
+            continue
+        related.add(topic)
+        parent = tree.parents.get(topic)
+        if parent is not None:
+            waiting += [parent, tree.merged.get(parent, parent)]
+    return related
+
+
+def _limited(profile: int, topic: int, limits: Mapping[int, set[int] | None]) -> bool:
+    limit = limits[profile]
+    return limit is None or topic in limit
+
+
+def _write_interests(states: States, limits: Mapping[int, set[int] | None]) -> set[int]:
+    stored = {
+        (row.profile_id, row.topic_id): row
+        for row in Interest.objects.filter(profile_id__in=limits)
+        if _limited(row.profile_id, row.topic_id, limits)
+    }
+    fresh, changed = [], set()
+    for profile, topics in states.items():
+        for topic, state in topics.items():
+            if not _limited(profile, topic, limits):
+                continue
+            row = stored.pop((profile, topic), None)
+            if row is None or (row.mass, row.signals) != (state.mass, state.signals):
+                fresh.append(
+                    Interest(
+                        profile_id=profile,
+                        topic_id=topic,
+                        mass=state.mass,
+                        signals=state.signals,
+                        last_at=moment(state.last_s),
+                    )
+                )
+                changed.add(profile)
+    Interest.objects.bulk_create(
+        fresh,
+        update_conflicts=True,
+        unique_fields=["profile", "topic"],
+        update_fields=["mass", "signals", "last_at"],
+        batch_size=500,
+    )
+    if stored:
+        Interest.objects.filter(pk__in=[row.pk for row in stored.values()]).delete()
+    return changed | {profile for profile, _ in stored}
+
+
+def _write_tags(
+    states: States, limits: Mapping[int, set[int] | None], version: RuleVersion
+) -> set[int]:
+    stored = {
+        (row.profile_id, row.topic_id, row.entered_at, row.lapses_at): row.pk
+        for row in InterestTag.objects.filter(profile_id__in=limits)
+        if _limited(row.profile_id, row.topic_id, limits)
+    }
+    due = {
+        (profile, topic, moment(episode.entered_s), moment(episode.lapses_s))
+        for profile, topics in states.items()
+        for topic, state in topics.items()
+        if _limited(profile, topic, limits)
+        for episode in state.episodes
+    }
+    gone = [pk for key, pk in stored.items() if key not in due]
+    if gone:
+        InterestTag.objects.filter(pk__in=gone).delete()
+    fresh = sorted(due - set(stored))
+    InterestTag.objects.bulk_create(
+        [
+            InterestTag(
+                profile_id=profile, topic_id=topic, entered_at=entered, lapses_at=lapses,
+                rule=version,
+            )
+            for profile, topic, entered, lapses in fresh
+        ],
+        batch_size=500,
+    )  # fmt: skip
+    return {key[0] for key in fresh} | {key[0] for key in stored if key not in due}
+
+
+def moment(seconds: float) -> datetime:
+    """The aware moment of seconds since 1970."""
+    return datetime.fromtimestamp(seconds, tz=UTC)
