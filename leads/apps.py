@@ -5,3 +5,10 @@ from django.apps import AppConfig
 
 class LeadsConfig(AppConfig):
     name = "leads"
+
+    def ready(self) -> None:
+        """Connect receivers and effect handlers, and name the models with personal data."""
+        from leads import effects, receivers  # noqa: F401  importing registers
+        from leads.personal_data import register_all
+
+        register_all()

@@ -33,28 +33,44 @@ class Export(models.Model):
     )
     purpose = models.CharField(max_length=200, blank=True)
     format = models.CharField(max_length=4, choices=ExportFormat.choices)
-    state = models.CharField(
-        max_length=8, choices=ExportState.choices, default=ExportState.WAITING
-    )
+    state = models.CharField(max_length=8, choices=ExportState.choices, default=ExportState.WAITING)
     rows = models.PositiveIntegerField(null=True)
     sha256 = models.CharField(max_length=64, blank=True)
     problem = models.CharField(max_length=300, blank=True)
     requested_at = models.DateTimeField(default=timezone.now)
     built_at = models.DateTimeField(null=True)
     expires_at = models.DateTimeField(null=True)
+    # The newest effect that builds the file; a recall asks for a new one.
+    generation = models.PositiveIntegerField(default=0)
+    downloaded_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        ordering = ["-requested_at", "-pk"]
 
     def __str__(self) -> str:
         return self.public_id
 
 
 class ExportPerson(models.Model):
-    """Whom an export's file holds, by external id, so that a recall finds every file."""
+    """Whom an export's file holds, by external id, so that a recall finds every file.
+
+    Rows of a file that was never downloaded go with it; what left the clinic stays on record.
+    """
 
     export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="people")
     person_external_id = models.CharField(max_length=20, db_index=True)
+    # That of the newest file that holds the person; an older one than the export's is history.
+    generation = models.PositiveIntegerField(default=0)
 
     class Meta:
         verbose_name_plural = "export people"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["export", "person_external_id"], name="export_person_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.person_external_id} in {self.export_id}"

@@ -1,5 +1,6 @@
 """Saved rules over people, the people they match, and the log of entering and leaving."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -26,6 +27,8 @@ class LeadList(ClusterableModel):
     match = models.CharField(_("match"), max_length=3, choices=Match.choices, default=Match.ALL)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     evaluated_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # When something last changed that asks for building the list anew; null once that is done.
+    changed_at = models.DateTimeField(null=True, blank=True, default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("lead list")
@@ -74,8 +77,26 @@ class Condition(Orderable):
     days = models.PositiveIntegerField(_("days"), null=True, blank=True)
     text = models.CharField(_("text"), max_length=80, blank=True)
 
+    class Meta(Orderable.Meta):
+        verbose_name = _("condition")
+
     def __str__(self) -> str:
         return self.get_kind_display()
+
+    def clean(self) -> None:
+        """Refuse a condition that its kind cannot be evaluated with; drop what it does not read."""
+        from leads.conditions import RULES  # which reads this module
+
+        rule = RULES.get(self.kind)
+        if rule is None:
+            return
+        for name, empty in (("topic", None), ("live_class", None), ("value", None), ("days", None)):
+            if name not in rule.takes:
+                setattr(self, name, empty)
+        if "text" not in rule.takes:
+            self.text = ""
+        if problem := rule.problem(self):
+            raise ValidationError({problem.field: problem.message})
 
 
 class Membership(models.Model):

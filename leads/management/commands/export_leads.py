@@ -1,0 +1,68 @@
+"""Writes a list's contactable members to a file, by the same way as the admin and the API."""
+
+import os
+import shutil
+from argparse import ArgumentParser
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from leads.models import ExportFormat, ExportState, LeadList
+from leads.services.exports import ExportRefused, build_export, file_to_send, request_export
+from tracking.services.folding import fold_everything
+
+ACTOR = "command:export_leads"
+
+
+class Command(BaseCommand):
+    """Exports one lead list; audited, and only people with both consents are in the file."""
+
+    help = "Write the contactable members of a lead list to a CSV or XLSX file"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Take the list's slug, the format and the file."""
+        parser.add_argument("list", metavar="LIST", help="the list's slug")
+        parser.add_argument("--format", choices=ExportFormat.values, default=ExportFormat.CSV)
+        parser.add_argument("--output", required=True, metavar="FILE")
+        parser.add_argument("--purpose", default="command line", help="what it is for, for the log")
+
+    def handle(self, *, list: str, format: str, output: str, purpose: str, **options) -> None:
+        """Fold, bring lists up to date, build, check once more, and put the file in place."""
+        lead_list = LeadList.objects.filter(slug=list).first()
+        if lead_list is None:
+            known = ", ".join(LeadList.objects.values_list("slug", flat=True)[:20])
+            raise CommandError(
+                f"There is no lead list with the slug “{list}”. "
+                + (f"There are: {known}." if known else "There is none yet.")
+            )
+        target = Path(output).expanduser()
+        if not target.parent.is_dir():
+            raise CommandError(f"The folder {target.parent} does not exist.")
+        fold_everything()
+        try:
+            export = request_export(
+                user=None, lead_list=lead_list, format=format, purpose=purpose, actor=ACTOR
+            )
+            build_export(public_id=export.public_id)
+            export.refresh_from_db()
+            if export.state == ExportState.FAILED:
+                raise CommandError(export.problem)
+            _copy(file_to_send(export=export, actor=ACTOR), target)
+        except ExportRefused as refusal:
+            raise CommandError(str(refusal)) from None
+        except OSError as error:
+            raise CommandError(f"{target} cannot be written: {error.strerror}.") from None
+        export.refresh_from_db()
+        self.stderr.write(f"{export.rows} people written to {target}.")
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy the file so that only its owner may read it, whole or not at all."""
+    temporary = target.with_name(f".{target.name}.{os.getpid()}.new")
+    try:
+        os.close(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        shutil.copyfile(source, temporary)
+        os.replace(temporary, target)
+    finally:
+        temporary.unlink(missing_ok=True)

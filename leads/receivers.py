@@ -1,0 +1,85 @@
+"""What leads does when a lower package says that something changed; one line each."""
+
+from django.db.models import Q
+from django.db.models.signals import post_delete, post_save
+from django.dispatch import receiver
+from wagtail.signals import page_published
+
+from classroom.models import LiveClass
+from classroom.signals import attendance_recorded
+from cms.signals import topics_merged
+from leads.models import Condition, ConditionKind, LeadList
+from leads.services import exports, membership, touching
+from people.models import Purpose
+from people.signals import consent_given, consent_withdrawn, person_erasing
+from tracking.models import RuleVersion
+from tracking.signals import profiles_changed
+
+
+@receiver(profiles_changed)
+def follow_profiles(person_ids, **kwargs) -> None:
+    """Interests or signals changed: look at these persons again."""
+    touching.touch_people(person_ids=person_ids)
+
+
+@receiver(attendance_recorded)
+def follow_attendance(person_ids, **kwargs) -> None:
+    """Attendance was recorded: look at these persons again."""
+    touching.touch_people(person_ids=person_ids)
+
+
+@receiver(consent_given)
+def follow_consent(person, **kwargs) -> None:
+    """A person agreed to something: look at them again."""
+    if person is not None:
+        touching.touch_people(person_ids=[person.pk])
+
+
+@receiver(consent_withdrawn)
+def follow_withdrawal(person, purposes, **kwargs) -> None:
+    """A person withdrew: what consent made goes at once, and files that hold them with it."""
+    if person is None:
+        return
+    if Purpose.PROFILING in purposes:
+        membership.forget_people(person_ids=[person.pk])
+    touching.touch_people(person_ids=[person.pk])
+    exports.recall_person(external_id=person.external_id)
+
+
+@receiver(person_erasing)
+def follow_erasure(person, **kwargs) -> None:
+    """A person is being erased: no file may hold them."""
+    if person is not None:
+        exports.recall_person(external_id=person.external_id, forget=True)
+
+
+@receiver([post_save, post_delete], sender=Condition)
+def follow_condition(instance, **kwargs) -> None:
+    """A condition changed: build its list anew."""
+    touching.mark_lists(where=Q(pk=instance.lead_list_id))
+
+
+@receiver(post_save, sender=LeadList)
+def follow_list(instance, **kwargs) -> None:
+    """A list was saved: build it anew."""
+    touching.mark_lists(where=Q(pk=instance.pk))
+
+
+@receiver(topics_merged)
+def follow_topics(**kwargs) -> None:
+    """Topics were merged or parted: lists that ask for topics are built anew."""
+    touching.mark_lists(where=Q(conditions__topic__isnull=False))
+
+
+@receiver(post_save, sender=RuleVersion)
+def follow_rule(**kwargs) -> None:
+    """The rules of interest changed, and with them what heat means: every list is built anew."""
+    touching.mark_lists()
+
+
+@receiver(page_published, sender=LiveClass)
+def follow_class(**kwargs) -> None:
+    """A class may have other topics now: lists that ask for attendance on one are built anew."""
+    touching.mark_lists(
+        where=Q(conditions__kind=ConditionKind.ATTENDED, conditions__topic__isnull=False)
+    )

@@ -1,0 +1,83 @@
+"""Writes rows of people to CSV or XLSX as they come, inert in spreadsheets; it chooses no rows."""
+
+import csv
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from leads.models import ExportFormat
+from leads.safe_cells import csv_cell, without_controls
+
+CELL_LIMIT = 32_767  # characters, Excel's own
+
+
+def write_file(
+    folder: Path, *, format: str, header: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> tuple[Path, int, str]:
+    """Write the rows to a new file only its owner may read; return it, their count, its SHA-256.
+
+    The file has a name of its own, so that two writers never share one; the caller moves it to
+    where it belongs. On an error nothing stays behind. Memory does not grow with the rows.
+    """
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f".{secrets.token_hex(8)}.new"
+    os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        write = _write_csv if format == ExportFormat.CSV else _write_xlsx
+        count = write(path, header, rows)
+        path.chmod(0o600)
+        return path, count, _sha256(path)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+
+
+def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """UTF-8 with a byte order mark and CRLF, which is what Excel reads Chinese names from."""
+    count = 0
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, quoting=csv.QUOTE_MINIMAL, lineterminator="\r\n")
+        writer.writerow([csv_cell(cell) for cell in header])
+        for count, row in enumerate(rows, start=1):  # noqa: B007  the last count is the result
+            writer.writerow([csv_cell(cell) for cell in row])
+    return count
+
+
+def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """Every text goes in as text (format @), so nothing is a formula and a + stays a +."""
+    options = {
+        "constant_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+        "tmpdir": str(path.parent),
+    }
+    count = 0
+    with xlsxwriter.Workbook(str(path), options) as book:
+        as_text = book.add_format({"num_format": "@"})
+        bold = book.add_format({"bold": True, "num_format": "@"})
+        sheet = book.add_worksheet()
+        sheet.freeze_panes(1, 0)
+        sheet.set_column(0, len(header) - 1, 22)
+        for column, cell in enumerate(header):
+            sheet.write_string(0, column, str(cell), bold)
+        for count, row in enumerate(rows, start=1):
+            for column, cell in enumerate(row):
+                if cell is None:
+                    continue
+                if isinstance(cell, int | float):
+                    sheet.write_number(count, column, cell)
+                else:
+                    text = without_controls(str(cell))[:CELL_LIMIT]
+                    sheet.write_string(count, column, text, as_text)
+    return count
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

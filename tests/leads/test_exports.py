@@ -1,0 +1,330 @@
+"""Exports hold only who consents at that moment, open in Excel, and are built once."""
+
+import csv
+import hashlib
+import io
+import stat
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from python_calamine import CalamineWorkbook
+
+from leads.models import Condition, Export, ExportPerson, ExportState
+from leads.selectors import contactable_members_of
+from leads.services import exports
+from leads.services.exports import (
+    ExportRefused,
+    build_export,
+    expire_exports,
+    file_to_send,
+    path_of,
+    request_export,
+)
+from leads.services.membership import refresh_lists
+from outbox.models import AuditEntry, Effect, EffectState
+from outbox.services import run_due_effects
+from people.models import Consent, Person, Purpose
+from people.roles import Role
+from people.services.consent import withdraw_consent
+from tests.factories.leads import heat, list_of, prospect, staff, topic_named, warm
+from tests.leads.test_safe_cells import HARMLESS, HOSTILE
+
+pytestmark = pytest.mark.django_db
+NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def noon(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    with time_machine.travel(NOON, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def implants():
+    return topic_named("Implants", name_zh="种植牙")
+
+
+@pytest.fixture
+def lead_list(implants):
+    return list_of("warm", heat(implants, 1.0))
+
+
+@pytest.fixture
+def people(implants, lead_list):
+    """Two contactable persons, one who wants no messages, one who refused everything."""
+    found = {
+        "ada": prospect("李 Ada", marketing=True, email="ada@example.org", phone="+41446681800"),
+        "ben": prospect("Ben", marketing=True, email="ben@example.org"),
+        "eve": prospect("Eve", email="eve@example.org"),
+        "canary": prospect("Canary", profiling=False, marketing=True, email="c@example.org"),
+    }
+    for person in found.values():
+        warm(person, implants, heat=2.0)
+    refresh_lists()
+    return found
+
+
+@pytest.fixture
+def marketer():
+    return staff(Role.MARKETING)
+
+
+def exported(user, lead_list, format="csv"):
+    export = request_export(user=user, lead_list=lead_list, format=format, purpose="Open day")
+    assert run_due_effects() == 1
+    export.refresh_from_db()
+    return export
+
+
+def rows_of(export):
+    text = path_of(export).read_bytes().decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def names(export):
+    return {row["name"] for row in rows_of(export)}
+
+
+def test_the_file_holds_the_contactable_members_with_reason_and_is_audited(
+    marketer, lead_list, people
+):
+    export = exported(marketer, lead_list)
+    assert (export.state, export.rows) == (ExportState.READY, 2)
+    assert export.rows == contactable_members_of(lead_list).count()
+    assert export.expires_at == NOON + timedelta(days=7)
+    raw = path_of(export).read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf") and raw.endswith(b"\r\n")
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    assert stat.S_IMODE(path_of(export).stat().st_mode) == 0o600
+    assert export.sha256 == hashlib.sha256(raw).hexdigest()
+    ada = next(row for row in rows_of(export) if row["e-mail"] == "ada@example.org")
+    assert ada["id"] == people["ada"].external_id
+    assert (ada["name"], ada["phone"], ada["heat"]) == ("李 Ada", "'+41446681800", "2.0")
+    assert "Heat for Implants is 2.0 (from 1): 2 signals" in ada["reason"]
+    ledger = set(ExportPerson.objects.values_list("person_external_id", flat=True))
+    assert ledger == {people["ada"].external_id, people["ben"].external_id}
+    asked, built = AuditEntry.objects.filter(subject=f"export:{export.public_id}").order_by("pk")
+    assert (asked.actor, asked.action) == (f"user:{marketer.pk}", "export.requested")
+    assert (built.detail["count"], built.detail["sha256"]) == (2, export.sha256)
+    assert built.detail["filter"]["conditions"][0]["topic"] == "implants"
+    assert "reason" in built.detail["columns"]
+
+
+def test_xlsx_opens_with_chinese_names_and_text_cells(marketer, lead_list, people):
+    export = exported(marketer, lead_list, "xlsx")
+    header, *rows = CalamineWorkbook.from_path(path_of(export)).get_sheet_by_index(0).to_python()
+    assert header[:4] == ["id", "name", "e-mail", "phone"]
+    by_name = {row[1]: row for row in rows}
+    assert set(by_name) == {"李 Ada", "Ben"}
+    assert by_name["李 Ada"][3] == "+41446681800"
+    assert by_name["Ben"][-1] == 2.0
+    assert stat.S_IMODE(path_of(export).stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_hostile_names_are_inert_in_both_formats(format, marketer, lead_list, implants):
+    for number, name in enumerate([*HOSTILE, *HARMLESS]):
+        person = prospect("", marketing=True, email=f"p{number}@example.org")
+        Person.objects.filter(pk=person.pk).update(display_name=name.replace("\x00", ""))
+        warm(person, implants, heat=2.0)
+    export = exported(marketer, lead_list, format)
+    if format == "xlsx":
+        import zipfile
+
+        with zipfile.ZipFile(path_of(export)) as book:
+            assert b"<f>" not in book.read("xl/worksheets/sheet1.xml")
+        return
+    for row in rows_of(export):
+        for cell in row.values():
+            assert not cell.lstrip().startswith(("=", "+", "-", "@", "＝", "＋", "－", "＠"))
+    assert set(HARMLESS) <= names(export)
+
+
+@pytest.mark.parametrize("purpose", Purpose.values)
+def test_a_withdrawal_between_build_and_download_means_a_rebuild(
+    purpose, marketer, lead_list, people
+):
+    export = exported(marketer, lead_list)
+    withdraw_consent(person=people["ada"], purposes=[purpose], method="withdrawal")
+    path = file_to_send(export=export, actor=f"user:{marketer.pk}")
+    export.refresh_from_db()
+    assert b"ada@example.org" not in path.read_bytes()
+    assert (names(export), export.rows) == ({"Ben"}, 1)
+    assert export.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def test_download_looks_again_even_if_nobody_told_of_the_withdrawal(marketer, lead_list, people):
+    export = exported(marketer, lead_list)
+    Consent.objects.filter(person=people["ada"], purpose=Purpose.MARKETING).update(given=False)
+    file_to_send(export=export, actor="user:1")
+    export.refresh_from_db()
+    assert names(export) == {"Ben"}
+    assert export.rows == 1
+
+
+def test_a_withdrawal_takes_the_file_back_at_once(
+    marketer, lead_list, people, django_capture_on_commit_callbacks
+):
+    export = exported(marketer, lead_list)
+    with django_capture_on_commit_callbacks(execute=True):
+        withdraw_consent(person=people["ada"], purposes=[Purpose.PROFILING], method="withdrawal")
+    assert not path_of(export).exists()
+    export.refresh_from_db()
+    assert export.state == ExportState.WAITING
+    run_due_effects()
+    export.refresh_from_db()
+    assert names(export) == {"Ben"}
+    assert people["ada"].external_id not in ExportPerson.objects.values_list(
+        "person_external_id", flat=True
+    )
+
+
+def test_what_left_the_clinic_stays_in_the_ledger(marketer, lead_list, people):
+    export = exported(marketer, lead_list)
+    file_to_send(export=export, actor="user:1")
+    withdraw_consent(person=people["ada"], method="withdrawal")
+    run_due_effects()
+    assert ExportPerson.objects.filter(person_external_id=people["ada"].external_id).exists()
+    export.refresh_from_db()
+    generation = export.generation
+    file_to_send(export=export, actor="user:1")
+    export.refresh_from_db()
+    assert (names(export), export.generation) == ({"Ben"}, generation)
+
+
+def test_a_withdrawal_while_the_file_is_written_throws_it_away(
+    marketer, lead_list, people, monkeypatch
+):
+    export = exported(marketer, lead_list)
+    exports._recall(export)
+    finish = exports._finish
+
+    def withdraw_first(*args, **kwargs):
+        withdraw_consent(person=people["ada"], method="withdrawal")
+        monkeypatch.setattr(exports, "_finish", finish)
+        finish(*args, **kwargs)
+
+    monkeypatch.setattr(exports, "_finish", withdraw_first)
+    build_export(public_id=export.public_id)
+    export.refresh_from_db()
+    assert export.state == ExportState.WAITING
+    assert not path_of(export).exists()
+    run_due_effects()
+    assert names(export) == {"Ben"}
+
+
+@pytest.mark.parametrize("step", ["write_file", "_write_ledger", "_finish"])
+def test_a_worker_that_dies_at_any_step_leaves_work_that_the_next_one_does(
+    step, marketer, lead_list, people, monkeypatch, noon
+):
+    export = request_export(user=marketer, lead_list=lead_list, format="csv", purpose="Open day")
+    whole = getattr(exports, step)
+
+    def die_after(*args, **kwargs):
+        if step != "_finish":
+            whole(*args, **kwargs)
+        raise SystemExit  # as kill does: nothing after it runs
+
+    monkeypatch.setattr(exports, step, die_after)
+    with pytest.raises(SystemExit):
+        run_due_effects()
+    monkeypatch.setattr(exports, step, whole)
+    export.refresh_from_db()
+    assert export.state == ExportState.WAITING
+    with pytest.raises(StopIteration):
+        next(path for path in exports.folder().glob("*.csv"))
+    noon.shift(timedelta(hours=2))
+    assert run_due_effects() == 1
+    export.refresh_from_db()
+    assert (export.state, export.rows, len(names(export))) == (ExportState.READY, 2, 2)
+    assert ExportPerson.objects.filter(export=export).count() == 2
+    assert AuditEntry.objects.filter(action="export.built").count() == 1
+    assert Effect.objects.get().state == EffectState.DONE
+
+
+def test_building_twice_changes_nothing(marketer, lead_list, people):
+    export = exported(marketer, lead_list)
+    before = path_of(export).stat().st_mtime_ns
+    build_export(public_id=export.public_id, generation=0)
+    assert path_of(export).stat().st_mtime_ns == before
+    assert AuditEntry.objects.filter(action="export.built").count() == 1
+
+
+def test_an_export_expires_with_its_file(marketer, lead_list, people, noon):
+    export = exported(marketer, lead_list)
+    noon.shift(timedelta(days=7))
+    with pytest.raises(ExportRefused, match="expired"):
+        file_to_send(export=export, actor="user:1")
+    assert expire_exports() == 1
+    assert expire_exports() == 0
+    export.refresh_from_db()
+    assert export.state == ExportState.EXPIRED
+    assert not path_of(export).exists()
+
+
+def test_expiry_clears_what_a_dead_worker_left(noon):
+    exports.folder().mkdir()
+    stray = exports.folder() / ".0123.new"
+    stray.write_text("x")
+    noon.shift(timedelta(days=400))
+    expire_exports()
+    assert not stray.exists()
+
+
+@pytest.mark.parametrize(("format", "purpose"), [("pdf", "x"), ("csv", " ")])
+def test_a_request_needs_a_known_format_and_a_purpose(format, purpose, marketer, lead_list):
+    with pytest.raises(ExportRefused):
+        request_export(user=marketer, lead_list=lead_list, format=format, purpose=purpose)
+    assert not Export.objects.exists()
+
+
+def test_a_list_with_a_problem_is_not_exported(marketer, lead_list, people):
+    Condition.objects.update(topic=None)
+    with pytest.raises(ExportRefused, match="topic"):
+        request_export(user=marketer, lead_list=lead_list, format="csv", purpose="x")
+
+
+def test_rows_cost_as_many_queries_for_one_member_as_for_three(lead_list, implants):
+    from leads.selectors.export_rows import export_rows
+
+    def queries(count):
+        for number in range(count):
+            person = prospect(f"{number}", marketing=True, email=f"{count}{number}@example.org")
+            warm(person, implants, heat=2.0)
+        refresh_lists()
+        with CaptureQueriesContext(connection) as captured:
+            list(export_rows(lead_list))
+        return len(captured)
+
+    assert queries(1) == queries(3)
+
+
+def test_the_command_writes_the_same_file_and_is_audited(lead_list, people, tmp_path, capsys):
+    target = tmp_path / "out.xlsx"
+    call_command("export_leads", "warm", "--format", "xlsx", "--output", str(target))
+    rows = CalamineWorkbook.from_path(target).get_sheet_by_index(0).to_python()
+    assert {row[1] for row in rows[1:]} == {"李 Ada", "Ben"}
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    assert capsys.readouterr().out == ""
+    actors = set(AuditEntry.objects.exclude(actor="system").values_list("actor", flat=True))
+    assert actors == {"command:export_leads"}
+    run_due_effects()
+    assert AuditEntry.objects.filter(action="export.built").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["nothing", "--output", "x.csv"], "no lead list"),
+        (["warm", "--output", "/nowhere/at/all/x.csv"], "does not exist"),
+    ],
+)
+def test_the_command_says_in_one_line_what_is_wrong(lead_list, arguments, says):
+    with pytest.raises(CommandError, match=says) as refusal:
+        call_command("export_leads", *arguments)
+    assert "\n" not in str(refusal.value)
