@@ -118,6 +118,7 @@ class BubbleBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("Text"))
     x = blocks.IntegerBlock(label=_("Left, %"), min_value=0, max_value=95, default=5)
     y = blocks.IntegerBlock(label=_("Top, %"), min_value=0, max_value=95, default=5)
+    width = blocks.IntegerBlock(label=_("Greatest width, %"), min_value=15, max_value=95, default=40)
     side = blocks.ChoiceBlock(
         label=_("Tail"), choices=[("left", _("left")), ("right", _("right"))], default="left"
     )

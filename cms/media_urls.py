@@ -1,5 +1,9 @@
-"""Addresses of the package."""
+"""Addresses of pictures; every other media address does not exist."""
 
-from django.urls import URLPattern
+from django.urls import re_path
 
-urlpatterns: list[URLPattern] = []
+from cms import media
+
+urlpatterns = [
+    re_path(r"^(?P<folder>images|original_images)/(?P<name>[^/]+)$", media.picture, name="picture"),
+]

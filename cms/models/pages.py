@@ -12,6 +12,7 @@ from wagtail.search import index
 
 from cms.api_fields import PersonField, PictureField, TopicsField
 from cms.blocks import BodyBlock, CheckQuestionBlock, PanelBlock, ReferenceBlock
+from cms.models.presented import Presented
 
 
 class PieceKind(models.TextChoices):
@@ -19,7 +20,7 @@ class PieceKind(models.TextChoices):
     PROMOTION = "promotion", _("Promotion")
 
 
-class PiecePage(Page):
+class PiecePage(Presented, Page):
     """What every published piece has: standfirst, author, reviewer, topics, source, references."""
 
     standfirst = models.TextField(_("standfirst"), blank=True)
@@ -110,7 +111,7 @@ class PiecePage(Page):
     ]
 
 
-class HomePage(Page):
+class HomePage(Presented, Page):
     """The front page of one language."""
 
     welcome = models.CharField(_("welcome"), max_length=200, blank=True)
@@ -121,7 +122,7 @@ class HomePage(Page):
     template = "cms/home_page.html"
 
 
-class IndexPage(Page):
+class IndexPage(Presented, Page):
     """A shelf: articles, comics, courses, classes, clinicians or the imported library."""
 
     class Shelf(models.TextChoices):
@@ -167,14 +168,18 @@ class ComicPage(PiecePage):
     panels_in_order = StreamField(
         [("panel", PanelBlock())], verbose_name=_("panels"), blank=True
     )
+    afterword = models.TextField(
+        _("afterword"), blank=True, help_text=_("What to do if it is your own case.")
+    )
 
     content_panels = [
         *PiecePage.opening_panels,
         FieldPanel("panels_in_order"),
+        FieldPanel("afterword"),
         FieldPanel("references"),
     ]
     search_fields = [*PiecePage.search_fields, index.SearchField("panels_in_order")]
-    api_fields = [*PiecePage.api_fields, APIField("panels_in_order")]
+    api_fields = [*PiecePage.api_fields, APIField("panels_in_order"), APIField("afterword")]
     parent_page_types = ["cms.IndexPage", "cms.HomePage"]
     subpage_types: list[str] = []
     template = "cms/comic_page.html"
@@ -232,7 +237,7 @@ class ModulePage(PiecePage):
     template = "cms/module_page.html"
 
 
-class ClinicianPage(Page):
+class ClinicianPage(Presented, Page):
     """A doctor or consultant who publishes and teaches."""
 
     role = models.CharField(_("role"), max_length=120, blank=True)
