@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema, Status
 from ninja.errors import HttpError
 
+from leads.downloads import file_answer
 from leads.models import Condition, Export, LeadList, Membership
 from leads.reasons import in_words, words_for
 from leads.selectors import freshness_of
@@ -27,11 +28,10 @@ from leads.services.access import (
     access_export,
     access_list,
     access_person,
-    actor_of,
     demand,
     note_members_viewed,
 )
-from leads.services.exports import ExportRefused, file_to_send, request_export
+from leads.services.exports import ExportRefused, request_export
 from people.api_auth import StaffBearer
 from people.models import Person, User
 from tracking.selectors.interests import InterestReceipt
@@ -348,21 +348,10 @@ def send_file(request: HttpRequest, public_id: str) -> FileResponse:
     export = access_export(user=user, public_id=public_id)
     if export.state == "waiting" and export.built_at is None:
         raise HttpError(409, "The file is not ready yet. Ask again in a few seconds.")
-    return download(export=export, user=user)
-
-
-def download(*, export: Export, user: User) -> FileResponse:
-    """The answer that carries an export's file; 410 where there is nothing to send any more."""
     try:
-        path = file_to_send(export=export, actor=actor_of(user))
+        return file_answer(export=export, user=user)
     except ExportRefused as refusal:
         raise HttpError(410, str(refusal)) from None
-    name = export.lead_list.slug if export.lead_list else "export"
-    answer = FileResponse(
-        path.open("rb"), as_attachment=True, filename=f"{name}-{export.public_id}.{export.format}"
-    )
-    answer["Cache-Control"] = "no-store, private"
-    return answer
 
 
 def _export(export: Export) -> dict:
