@@ -5,3 +5,27 @@ from django.apps import AppConfig
 
 class OutboxConfig(AppConfig):
     name = "outbox"
+
+    def ready(self) -> None:
+        """Register the handler of mail and the numbers operations watch."""
+        from outbox import (
+            mail,  # noqa: F401  importing registers
+            selectors,
+        )
+        from outbox.gauges import register_gauge
+
+        register_gauge(
+            name="effects_pending",
+            help="Effects still to be brought about.",
+            read=lambda: selectors.pending_effects().count(),
+        )
+        register_gauge(
+            name="effects_dead",
+            help="Effects that used up their attempts.",
+            read=lambda: selectors.dead_letters().count(),
+        )
+        register_gauge(
+            name="effects_overdue_seconds",
+            help="Age of the oldest effect that is due.",
+            read=selectors.oldest_due_s,
+        )

@@ -21,9 +21,7 @@ class Effect(models.Model):
     kind = models.CharField(max_length=64)
     key = models.CharField(max_length=200, unique=True)
     payload = models.JSONField(default=dict)
-    state = models.CharField(
-        max_length=8, choices=EffectState.choices, default=EffectState.PENDING
-    )
+    state = models.CharField(max_length=8, choices=EffectState.choices, default=EffectState.PENDING)
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now)
     due_at = models.DateTimeField(default=timezone.now)

@@ -1,5 +1,7 @@
-"""Addresses of the package."""
+"""Addresses of the package, all for development alone."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from outbox import views
+
+urlpatterns = [path("would-be-sent/", views.show_would_be_sent, name="would_be_sent")]

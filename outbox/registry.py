@@ -1,0 +1,51 @@
+"""Which function brings about which kind of effect; it knows no kind by itself."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from outbox.models import Effect
+
+Handler = Callable[[Effect], None]
+
+
+@dataclass(frozen=True)
+class Handling:
+    """How a kind is handled.
+
+    With `outside` False the handler's database work and the note that it is done are one
+    transaction, so its result exists once. With `outside` True it acts on the world (a mail, a
+    request): it runs outside a transaction, at least once, and must carry the effect's stable key.
+    `lease_s` is longer than the handler may ever take.
+    """
+
+    handler: Handler
+    outside: bool
+    lease_s: int
+
+
+_handlings: dict[str, Handling] = {}
+
+
+def handles(
+    kind: str, *, outside: bool = False, lease_s: int = 120
+) -> Callable[[Handler], Handler]:
+    """Decorate the one function that handles effects of that kind."""
+
+    def register(handler: Handler) -> Handler:
+        known = _handlings.get(kind)
+        if known is not None and known.handler.__qualname__ != handler.__qualname__:
+            raise ValueError(f"Effects of kind {kind} have a handler already.")
+        _handlings[kind] = Handling(handler=handler, outside=outside, lease_s=lease_s)
+        return handler
+
+    return register
+
+
+def handling_of(kind: str) -> Handling | None:
+    """Return how a kind is handled, or None where nobody handles it."""
+    return _handlings.get(kind)
+
+
+def handled_kinds() -> list[str]:
+    """Return every kind that has a handler, sorted."""
+    return sorted(_handlings)
