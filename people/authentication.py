@@ -1,23 +1,13 @@
-"""Signs staff in by password; demo logins work only in development and on a private host."""
+"""Signs people in; demo logins work only in development and on a private host."""
 
-import ipaddress
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
+
+from outbox.development import is_private_development
 
 
 def demo_logins_allowed() -> bool:
     """Tell whether demo logins may be used: DEBUG on, and BASE_URL is a private host."""
-    if not settings.DEBUG:
-        return False
-    host = urlsplit(settings.BASE_URL).hostname or ""
-    if host in {"localhost", "testserver"}:
-        return True
-    try:
-        return ipaddress.ip_address(host).is_private
-    except ValueError:
-        return False
+    return is_private_development()
 
 
 class PasswordBackend(ModelBackend):

@@ -1,0 +1,47 @@
+"""The list of erasures, a file outside the database, so that a restored backup can repeat them.
+
+It holds opaque ids and moments alone, and is only ever appended to.
+"""
+
+import json
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone
+
+
+def erasures_path() -> Path:
+    """Return where the list is kept."""
+    return Path(settings.DATA_DIR) / "erasures.jsonl"
+
+
+def append_erasure(*, kind: str, ref: str) -> None:
+    """Append one line and wait until it is on the disk; `kind` is person or visitor."""
+    path = erasures_path()
+    line = json.dumps({"kind": kind, "ref": ref, "at": timezone.now().isoformat()}) + "\n"
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+    try:
+        size = os.lseek(descriptor, 0, os.SEEK_END)
+        if size and os.pread(descriptor, 1, size - 1) != b"\n":
+            line = "\n" + line  # a line cut short by a crash must not swallow this one
+        os.write(descriptor, line.encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def listed_erasures() -> list[tuple[str, str]]:
+    """Return (kind, ref) of every erasure, oldest first; a line cut short by a crash is left out."""
+    found = []
+    try:
+        lines = erasures_path().read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            found.append((entry["kind"], entry["ref"]))
+        except (ValueError, KeyError, TypeError):
+            continue
+    return found

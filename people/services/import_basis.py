@@ -1,0 +1,142 @@
+"""Records the basis of an import as consent to profiling, in bulk, never over anyone's own word."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from itertools import islice
+
+from django.db import transaction
+from django.utils import timezone
+
+from people.models import Consent, ConsentEvent, ConsentMethod, Person, Purpose
+from people.signals import consent_withdrawn
+
+CHUNK = 500
+
+
+def record_import_basis(*, people: Iterable[int], basis: str, file_hash: str = "") -> int:
+    """Record profiling consent by import for those who never decided; return how many.
+
+    A consent, refusal or withdrawal that stands is left alone, so a second call changes nothing.
+    No signal is sent: the importer does the folding itself. Works in chunks of one short
+    transaction each.
+    """
+    if not basis.strip():
+        raise ValueError("Name the basis on which these people may be profiled.")
+    return sum(_record_chunk(chunk, basis, file_hash) for chunk in _chunks(people))
+
+
+def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) -> list[int]:
+    """Take back what one file's basis gave, where it still holds; return the person ids.
+
+    `people` limits it to these person ids. The current row goes with it, as the person themselves
+    decided nothing.
+    """
+    held = Consent.objects.filter(
+        purpose=Purpose.PROFILING,
+        given=True,
+        event__method=ConsentMethod.IMPORT,
+        event__file_hash=file_hash,
+        person__isnull=False,
+    )
+    if people is not None:
+        held = held.filter(person__in=list(people))
+    undone: list[int] = []
+    for chunk in _chunks(list(held.values_list("person_id", flat=True))):
+        with transaction.atomic():
+            locked = list(Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk"))
+            rows = held.filter(person__in=locked)
+            still = set(rows.values_list("person_id", flat=True))
+            parted = [person for person in locked if person.pk in still]
+            ConsentEvent.objects.bulk_create(
+                ConsentEvent(
+                    subject=f"person:{person.external_id}",
+                    purpose=Purpose.PROFILING,
+                    given=False,
+                    method=ConsentMethod.BATCH_UNDONE,
+                    file_hash=file_hash,
+                )
+                for person in parted
+            )
+            rows.delete()
+            for person in parted:
+                consent_withdrawn.send(
+                    Consent, person=person, visitor=None, purposes=[Purpose.PROFILING.value]
+                )
+                undone.append(person.pk)
+    return undone
+
+
+def replace_import_basis(
+    *, people: Iterable[int], old_file_hash: str, basis: str, file_hash: str
+) -> int:
+    """Rest people's consent on another import, where it rests on that of one file; return how many.
+
+    The consent goes on without a gap, so no signal is sent. A second call changes nothing.
+    """
+    replaced = 0
+    for chunk in _chunks(people):
+        with transaction.atomic():
+            list(Person.objects.select_for_update().filter(pk__in=chunk).order_by("pk"))
+            rows = Consent.objects.filter(
+                person__in=chunk,
+                purpose=Purpose.PROFILING,
+                given=True,
+                event__method=ConsentMethod.IMPORT,
+                event__file_hash=old_file_hash,
+            ).select_related("person")
+            for row in rows:
+                if row.person is None:
+                    continue
+                row.event = ConsentEvent.objects.create(
+                    subject=f"person:{row.person.external_id}",
+                    purpose=Purpose.PROFILING,
+                    given=True,
+                    method=ConsentMethod.IMPORT,
+                    basis=basis.strip()[:500],
+                    text_hash=hashlib.sha256(basis.strip()[:500].encode()).hexdigest(),
+                    file_hash=file_hash,
+                )
+                row.at = row.event.at
+                row.save(update_fields=["event", "at"])
+                replaced += 1
+    return replaced
+
+
+def _record_chunk(chunk: list[int], basis: str, file_hash: str) -> int:
+    basis = basis.strip()[:500]
+    now = timezone.now()
+    with transaction.atomic():
+        # Locked as record_consent locks, so a refusal at the same moment comes before or after.
+        people = dict(
+            Person.objects.select_for_update()
+            .filter(pk__in=chunk)
+            .order_by("pk")
+            .values_list("pk", "external_id")
+        )
+        decided = Consent.objects.filter(person__in=people, purpose=Purpose.PROFILING)
+        for person_id in decided.values_list("person_id", flat=True):
+            people.pop(person_id, None)
+        events = ConsentEvent.objects.bulk_create(
+            ConsentEvent(
+                subject=f"person:{external_id}",
+                purpose=Purpose.PROFILING,
+                given=True,
+                at=now,
+                method=ConsentMethod.IMPORT,
+                basis=basis,
+                text_hash=hashlib.sha256(basis.encode()).hexdigest(),
+                file_hash=file_hash,
+            )
+            for external_id in people.values()
+        )
+        Consent.objects.bulk_create(
+            Consent(person_id=person_id, purpose=Purpose.PROFILING, given=True, at=now, event=event)
+            for person_id, event in zip(people, events, strict=True)
+        )
+    return len(people)
+
+
+def _chunks(people: Iterable[int]) -> Iterator[list[int]]:
+    remaining = iter(people)
+    while chunk := list(islice(remaining, CHUNK)):
+        yield chunk

@@ -1,0 +1,53 @@
+"""An import basis gives profiling consent in bulk, and never over anyone's own word."""
+
+import pytest
+
+from people.models import Consent, ConsentEvent
+from people.selectors import has_consent
+from people.services.consent import (
+    record_import_basis,
+    undo_import_basis,
+    withdraw_consent,
+)
+from tests.factories.people import PersonFactory, make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def test_record_import_basis_gives_profiling_alone_and_only_to_the_undecided():
+    people = PersonFactory.create_batch(3)
+    withdrew = make_person(profiling=True)
+    withdraw_consent(person=withdrew)
+    agreed = make_person(profiling=True)
+    ids = [person.pk for person in [*people, withdrew, agreed]]
+    assert record_import_basis(people=ids, basis="paper forms", file_hash="f" * 64) == 3
+    assert record_import_basis(people=ids, basis="paper forms", file_hash="f" * 64) == 0
+    for person in people:
+        assert has_consent(person=person, purpose="profiling")
+        assert not has_consent(person=person, purpose="marketing")
+    assert not has_consent(person=withdrew, purpose="profiling")
+    event = ConsentEvent.objects.get(subject=f"person:{people[0].external_id}")
+    assert (event.method, event.basis, event.file_hash) == ("import", "paper forms", "f" * 64)
+
+
+def test_record_import_basis_needs_a_basis():
+    with pytest.raises(ValueError, match="basis"):
+        record_import_basis(people=[PersonFactory().pk], basis="  ")
+
+
+def test_record_import_basis_works_in_chunks(django_assert_max_num_queries):
+    ids = [person.pk for person in PersonFactory.create_batch(3)]
+    with django_assert_max_num_queries(6):
+        record_import_basis(people=ids, basis="forms")
+
+
+def test_undo_import_basis_takes_back_what_still_rests_on_the_file():
+    first, second, other = PersonFactory.create_batch(3)
+    record_import_basis(people=[first.pk, second.pk], basis="forms", file_hash="a")
+    record_import_basis(people=[other.pk], basis="forms", file_hash="b")
+    withdraw_consent(person=second)
+    assert undo_import_basis(file_hash="a") == [first.pk]
+    assert not has_consent(person=first, purpose="profiling")
+    assert has_consent(person=other, purpose="profiling")
+    assert not Consent.objects.filter(person=first).exists()
+    assert record_import_basis(people=[first.pk, second.pk], basis="forms", file_hash="a") == 1
