@@ -53,8 +53,11 @@ def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse
 
 @api.exception_handler(HttpError)
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Turn a raised status into problem details."""
-    return problem(error.status_code, detail=error.message)
+    """Turn a raised status into problem details; `retry_after_s` of the error becomes a header."""
+    response = problem(error.status_code, detail=error.message)
+    if hasattr(error, "retry_after_s"):
+        response["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 @api.exception_handler(Http404)

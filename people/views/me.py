@@ -1,0 +1,97 @@
+"""One's own page: what Wellread knows, receipts, withdrawing, downloading, being forgotten."""
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from people.models import ContactPoint, Person, Purpose
+from people.notices import CURRENT, known_language, notice_of
+from people.registry import me_sections
+from people.selectors import consent_history_of, consents_of, resolve_merge
+from people.services.access import build_access_report
+from people.services.consent import withdraw_consent
+from people.services.erasure import erase_person
+from people.views.sign_in import HANDOVER
+
+
+def _person(request: HttpRequest) -> Person | None:
+    person = Person.objects.filter(user__pk=request.user.pk or 0).first()
+    return resolve_merge(person) if person else None
+
+
+@never_cache
+@login_required
+@require_safe
+def show_me(request: HttpRequest) -> HttpResponse:
+    """Show what is known about the one who is signed in; staff without a person see a plain note."""
+    person = _person(request)
+    if person is None:
+        return render(request, "people/me_staff.html")
+    visitors = list(person.visitors.all())
+    held = {consent.purpose: consent for consent in consents_of(person=person)}
+    texts = notice_of(CURRENT).texts[known_language(get_language() or "en")]
+    sections = [section(request, person, None) for section in me_sections]
+    context = {
+        "person": person,
+        "contacts": ContactPoint.objects.filter(person=person),
+        "purposes": [
+            {"purpose": purpose, "consent": held.get(purpose.value), "text": texts[purpose.value]}
+            for purpose in Purpose
+        ],
+        "history": consent_history_of(person=person, visitors=visitors).reverse(),
+        "sections": [section for section in sections if section is not None],
+        "visitor_token": request.session.pop(HANDOVER, ""),
+    }
+    return render(request, "people/me.html", context)
+
+
+@login_required
+@require_POST
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Withdraw the purpose that the button names."""
+    person = _person(request)
+    purpose = request.POST.get("purpose", "")
+    if person is not None and purpose in Purpose.values:
+        withdraw_consent(person=person, purposes=[purpose])
+    return redirect("me")
+
+
+@never_cache
+@login_required
+@require_safe
+def download_data(request: HttpRequest) -> HttpResponse:
+    """Hand over everything held, as one file."""
+    person = _person(request)
+    if person is None:
+        return redirect("me")
+    response = JsonResponse(
+        build_access_report(person=person),
+        json_dumps_params={"ensure_ascii": False, "indent": 2},
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-data.json"'
+    return response
+
+
+@never_cache
+@login_required
+@require_http_methods(["GET", "POST"])
+def forget_me(request: HttpRequest) -> HttpResponse:
+    """Ask once more; only the posted form erases."""
+    person = _person(request)
+    if person is None:
+        return redirect("me")
+    if request.method == "POST":
+        erase_person(person=person, actor=f"person:{person.external_id}")
+        logout(request)
+        return redirect("forgotten")
+    return render(request, "people/forget_me.html", {"person": person})
+
+
+@require_safe
+def show_forgotten(request: HttpRequest) -> HttpResponse:
+    """Say what was erased and what stays as proof."""
+    return render(request, "people/forgotten.html")
