@@ -14,9 +14,13 @@ import sys
 import warnings
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from ops.preflight import Refused
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
 
 
 def main(arguments: list[str]) -> int:
@@ -140,11 +144,11 @@ def migrate() -> None:
         ) from error
 
 
-def _name(connection) -> Path:
+def _name(connection: "BaseDatabaseWrapper") -> Path:
     return Path(connection.settings_dict["NAME"]).resolve()
 
 
-def _copy_before_migration(connection) -> Path | None:
+def _copy_before_migration(connection: "BaseDatabaseWrapper") -> Path | None:
     from django.conf import settings
 
     if connection.vendor != "sqlite":

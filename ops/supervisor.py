@@ -93,7 +93,7 @@ class Supervisor:
     def stop(self, *, grace_s: float = GRACE_S) -> None:
         """End the children politely, after the grace by force, and whatever they left behind."""
         for child in self.children:
-            if child.is_running:
+            if child.process and child.is_running:
                 child.process.terminate()
         ends_at = time.monotonic() + grace_s
         for child in self.children:
