@@ -12,3 +12,8 @@ class LeadsConfig(AppConfig):
         from leads.personal_data import register_all
 
         register_all()
+
+        from leads.services.demo_lists import remove_demo
+        from people.registry import demo_removers
+
+        demo_removers.append(remove_demo)
