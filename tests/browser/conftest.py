@@ -1,0 +1,45 @@
+"""Launches Debian's Chromium for the browser tests, and skips them in one line where there is none."""
+
+import os
+import shutil
+
+import pytest
+
+from tests.browser.reader import Reader
+from tests.browser.site import Site
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--autoplay-policy=no-user-gesture-required",
+]
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """Chromium by its path: CHROMIUM, or the one on PATH."""
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if not chromium:
+        pytest.skip("browser tests need Chromium: apt-get install chromium, or name it in CHROMIUM")
+    return {**browser_type_launch_args, "executable_path": chromium, "args": FLAGS}
+
+
+@pytest.fixture
+def site():
+    """A small site of its own port, with the real scripts and an event endpoint that records."""
+    with Site() as running:
+        yield running
+
+
+@pytest.fixture
+def reader(page, site):
+    """A reader; in no test may a script fail, or anyone but the site be asked for anything."""
+    reader = Reader(page, site)
+    yield reader
+    assert reader.errors == []
+    assert [url for url in reader.requests if not url.startswith(site.url)] == []
