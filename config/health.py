@@ -8,7 +8,8 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from outbox.gauges import registered_gauges
+from outbox.gauges import register_gauge, registered_gauges
+from tracking.models import TouchedView
 
 _migrated = threading.Event()
 
@@ -60,3 +61,10 @@ def show_metrics(request: HttpRequest) -> HttpResponse:
         lines += [f"# HELP {name} {gauge.help}", f"# TYPE {name} gauge", f"{name} {value:g}"]
     lines.append("")
     return HttpResponse("\n".join(lines), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+register_gauge(
+    name="views_unfolded",
+    help="Views whose newest events wait to be folded.",
+    read=lambda: TouchedView.objects.count(),
+)

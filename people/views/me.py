@@ -4,11 +4,12 @@ from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from people.models import ContactPoint, Person, Purpose
+from people.models import ConsentMethod, ContactPoint, Person, Purpose
 from people.notices import CURRENT, known_language, notice_of
 from people.registry import me_sections
 from people.selectors import consent_history_of, consents_of, resolve_merge
@@ -42,8 +43,15 @@ def show_me(request: HttpRequest) -> HttpResponse:
             {"purpose": purpose, "consent": held.get(purpose.value), "text": texts[purpose.value]}
             for purpose in Purpose
         ],
-        "history": consent_history_of(person=person, visitors=visitors).reverse(),
-        "sections": [section for section in sections if section is not None],
+        # A browser's decision that signing in repeated as the person's would stand there twice.
+        "history": consent_history_of(person=person, visitors=visitors)
+        .exclude(subject__startswith="visitor:", method=ConsentMethod.SIGN_IN)
+        .reverse(),
+        "sections": [
+            render_to_string(section[0], section[1], request)
+            for section in sections
+            if section is not None
+        ],
         "visitor_token": request.session.pop(HANDOVER, ""),
     }
     return render(request, "people/me.html", context)

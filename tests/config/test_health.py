@@ -42,6 +42,7 @@ def test_metrics_are_numbers_of_work_and_name_nobody(client):
     text = client.get("/metrics").content.decode()
     assert "wellread_effects_pending 1\n" in text
     assert "wellread_effects_dead 1\n" in text
+    assert "wellread_views_unfolded 0\n" in text
     assert "canary" not in text
     for line in text.splitlines():
         assert re.fullmatch(r"# (HELP|TYPE) wellread_\w+ .+|wellread_\w+ [\d.e+-]+", line)

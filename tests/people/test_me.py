@@ -8,6 +8,7 @@ from django.urls import reverse
 from people import registry
 from people.models import ConsentEvent, Person
 from people.selectors import has_consent
+from people.services.visitors import visitor_for_person
 from tests.factories.people import make_signed_in, make_staff
 
 pytestmark = pytest.mark.django_db
@@ -36,14 +37,23 @@ def test_me_shows_the_sections_of_upper_packages(client):
 
     def section(request, person, visitor):
         asked.append(person)
-        return None
+        return "emails/sign_in_code.txt", {"code": "section-of-a-test"}
 
     registry.me_sections.append(section)
     try:
-        assert client.get(reverse("me")).status_code == 200
+        page = client.get(reverse("me")).content.decode()
     finally:
         registry.me_sections.remove(section)
     assert asked == [person]
+    assert "section-of-a-test" in page
+
+
+def test_me_shows_each_decision_once(client):
+    person = make_signed_in(client, profiling=True)
+    visitor_for_person(person=person, actor="system")
+    page = client.get(reverse("me")).content.decode()
+    receipts = page[page.index("receipt-title") :]
+    assert receipts.count("<time datetime") == 1
 
 
 def test_withdraw_takes_one_purpose_back_by_post_alone(client):
