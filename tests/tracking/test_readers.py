@@ -1,0 +1,88 @@
+"""Who may see how a piece is read, and what of it."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from cms.models import ArticlePage, ClinicianPage
+from cms.services.site import ensure_shelf
+from people.roles import Role
+from tests.factories.people import UserFactory
+from tracking.models import PageCounter
+from tracking.selectors.readers import pieces_of, readers_of
+
+pytestmark = pytest.mark.django_db
+TODAY = datetime.now(UTC).date()
+
+
+def staff(role: Role):
+    user = UserFactory()
+    user.groups.add(Group.objects.get(name=role))
+    return user
+
+
+def article(title: str, author=None) -> ArticlePage:
+    page = ArticlePage(title=title, author=author)
+    ensure_shelf(shelf="articles", language="en").add_child(instance=page)
+    return page
+
+
+@pytest.fixture
+def clinician():
+    user = staff(Role.CLINICIAN)
+    page = ClinicianPage(title="Dr Shen", user=user)
+    ensure_shelf(shelf="clinicians", language="en").add_child(instance=page)
+    user.own = article("Hers", author=page)
+    user.others = article("Somebody else's")
+    return user
+
+
+def count(page, dimension: str, value: str, number: int) -> None:
+    PageCounter.objects.create(
+        page_id=page.pk, day=TODAY, dimension=dimension, value=value, count=number
+    )
+
+
+def test_a_clinician_sees_own_pieces_and_404_for_others(client, clinician):
+    client.force_login(clinician)
+    assert [page.title for page in pieces_of(clinician)] == ["Hers"]
+    assert client.get(f"/admin/readers/{clinician.own.pk}/").status_code == 200
+    assert client.get(f"/admin/readers/{clinician.others.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [(Role.EDITOR, 200), (Role.REVIEWER, 200), (Role.MARKETING, 404), (Role.CONSULTANT, 404)],
+)
+def test_roles(client, clinician, role, status):
+    client.force_login(staff(role))
+    assert client.get("/admin/readers/").status_code == status
+    assert client.get(f"/admin/readers/{clinician.own.pk}/").status_code == status
+
+
+def test_figures_add_up_and_small_groups_are_hidden(clinician):
+    count(clinician.own, "open", "", 12)
+    count(clinician.own, "active_ms", "", 600_000)
+    count(clinician.own, "depth", "1", 3)
+    (row,) = readers_of([clinician.own], today=TODAY)
+    assert (row.opens.count, row.minutes, row.to_the_end.count) == (12, 10, None)
+    assert str(row.to_the_end) == "fewer than five"
+    assert row.days[-1] == 12
+
+
+def test_the_home_panel_and_list_take_the_same_queries_for_one_and_three(client, clinician):
+    client.force_login(clinician)
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get("/admin/readers/").status_code == 200
+        return len(captured)
+
+    client.get("/admin/readers/")
+    one = queries()
+    for title in ("Second", "Third"):
+        article(title, author=ClinicianPage.objects.get())
+    assert queries() == one

@@ -1,0 +1,70 @@
+"""Admin screens of how pieces are read."""
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.utils import timezone
+
+from tracking.selectors.readers import (
+    WINDOW,
+    PieceReaders,
+    may_see_readers,
+    pieces_of,
+    readers_of,
+)
+from tracking.selectors.statistics import page_statistics
+
+PIECES_A_PAGE = 25
+BAR_WIDTH, BAR_HEIGHT = 4, 24
+
+
+def list_readers(request: HttpRequest) -> HttpResponse:
+    """The pieces of the one who asks, each with its last 30 days."""
+    if not may_see_readers(request.user):
+        raise Http404
+    page = Paginator(pieces_of(request.user), PIECES_A_PAGE).get_page(request.GET.get("p"))
+    rows = readers_of(list(page.object_list), today=timezone.now().date())
+    context = {"page": page, "rows": [{"piece": row, "bars": sparkline(row)} for row in rows]}
+    return TemplateResponse(request, "tracking/admin/readers.html", context)
+
+
+def show_piece(request: HttpRequest, page_id: int) -> HttpResponse:
+    """One piece: how far readers came, from where, on what; 404 for somebody else's."""
+    if not may_see_readers(request.user):
+        raise Http404
+    page = get_object_or_404(pieces_of(request.user), pk=page_id)
+    today = timezone.now().date()
+    statistics = page_statistics(page.pk, today - WINDOW)
+    (row,) = readers_of([page], today=today)
+    context = {
+        "piece": row,
+        "statistics": statistics,
+        "depths": _bars(statistics.dimensions.get("depth", {})),
+        "panels": _bars(statistics.dimensions.get("panel", {})),
+        "others": {
+            name: values
+            for name, values in statistics.dimensions.items()
+            if name not in ("depth", "panel")
+        },
+    }
+    return TemplateResponse(request, "tracking/admin/piece.html", context)
+
+
+def sparkline(row: PieceReaders) -> list[dict]:
+    """Bars of a 30-day sparkline, drawn by the template as SVG rectangles."""
+    top = max(row.days, default=0) or 1
+    return [
+        {"x": n * BAR_WIDTH, "y": BAR_HEIGHT - height, "height": height}
+        for n, opens in enumerate(row.days)
+        if (height := round(BAR_HEIGHT * opens / top))
+    ]
+
+
+def _bars(values: dict) -> list[dict]:
+    counts = {value: shown.count or 0 for value, shown in values.items()}
+    top = max(counts.values(), default=0) or 1
+    return [
+        {"label": value, "figure": values[value], "width": round(200 * counts[value] / top)}
+        for value in values
+    ]
