@@ -549,3 +549,17 @@ def test_the_number_of_queries_does_not_depend_on_the_number_of_events(article, 
 
     queries(1)
     assert queries(1) == queries(200) <= 10
+
+
+def test_the_schema_describes_every_field_and_status():
+    from tracking.ingest.decoding import SentEvent
+    from tracking.openapi import EVENT_PROPERTIES
+
+    assert list(EVENT_PROPERTIES) == [
+        "id", "view", *(name for name in SentEvent.__struct_fields__ if name not in ("id", "view")),
+    ]  # fmt: skip
+    schema = Client().get("/api/v1/openapi.json").json()
+    operation = schema["paths"]["/api/v1/events"]["post"]
+    assert set(operation["responses"]) == {"200", "400", "401", "413", "422", "429", "503"}
+    batch = operation["requestBody"]["content"]["application/json"]["schema"]
+    assert batch["properties"]["events"]["maxItems"] == 200
