@@ -1,0 +1,54 @@
+"""`python -m bench` (`make bench`): runs benchmarks in alternated rounds and prints the ratios."""
+
+import argparse
+import sys
+
+from bench.commands import measure_content, measure_events
+from bench.endpoint import measure_endpoint
+from bench.engines import engine, postgresql_url
+from bench.report import Report
+
+BENCHMARKS = {
+    "endpoint": (measure_endpoint, "events a second against an empty answer and a bare insert"),
+    "content": (measure_content, "import_content on the health-education pages"),
+    "events": (measure_events, "import_events, rebuild_interests, rank_leads on the reading log"),
+}
+NO_POSTGRESQL = (
+    "not run on PostgreSQL: name a server that benchmarks may make databases on, "
+    "BENCH_DATABASE_URL=postgres://user@host:5432/postgres make bench"
+)
+
+
+def main() -> int:
+    """Run what was asked for; a benchmark that fails is named, and the others still run."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=sorted(BENCHMARKS), metavar="NAME")
+    parser.add_argument("--engine", action="append", choices=["sqlite", "postgresql"])
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--quick", action="store_true", help="small input, to see that it runs")
+    parser.add_argument("--list", action="store_true", help="what there is to measure")
+    chosen = parser.parse_args()
+    if chosen.list:
+        for name, (_, what) in BENCHMARKS.items():
+            print(f"{name:10} {what}")
+        return 0
+    report, failed = Report(), False
+    for engine_name in chosen.engine or ["sqlite", "postgresql"]:
+        if engine_name == "postgresql" and not postgresql_url():
+            report.remark(NO_POSTGRESQL)
+            continue
+        for name in chosen.only or BENCHMARKS:
+            print(f"{name} on {engine_name} ...", file=sys.stderr, flush=True)
+            try:
+                with engine(engine_name) as made:
+                    measure = BENCHMARKS[name][0]
+                    measure(made, report=report, rounds=chosen.rounds, quick=chosen.quick)
+            except RuntimeError as error:
+                failed = True
+                report.remark(f"{name} on {engine_name} failed: {error}")
+    print(report.text())
+    return int(failed)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

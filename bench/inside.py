@@ -1,0 +1,110 @@
+"""One measurement in a process of its own: `python -m bench.inside NAME ...` prints figures as JSON."""
+
+import io
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+
+import django
+
+
+def subject() -> dict:
+    """Make what requests need: a live page and a consenting visitor."""
+    from wagtail.models import Page
+
+    from cms.models import ArticlePage
+    from people.models import ConsentMethod, Purpose
+    from people.notices import CURRENT
+    from people.services.visitors import create_visitor, issue_token
+
+    page = Page.objects.get(depth=1).add_child(instance=ArticlePage(title="bench", slug="bench"))
+    visitor, _ = create_visitor(
+        purposes={Purpose.PROFILING: True, Purpose.MARKETING: False},
+        notice=CURRENT,
+        language="en",
+        method=ConsentMethod.PANEL,
+    )
+    return {"page_id": page.pk, "visitor_id": visitor.pk, "token": issue_token(visitor)}
+
+
+def insert_loop(page_id: str, visitor_id: str, batches: str) -> dict:
+    """Insert batches of ten with nothing around them, one transaction each."""
+    from django.db import transaction
+
+    from bench.bare import insert_rows, new_events
+
+    prepared = [new_events(10, page_id=int(page_id)) for _ in range(int(batches))]
+    started = time.perf_counter()
+    for events in prepared:
+        with transaction.atomic():
+            insert_rows(events, visitor_id=int(visitor_id))
+    return {"seconds": time.perf_counter() - started}
+
+
+def command(*arguments: str) -> dict:
+    """Run a management command; figures are its seconds and how far memory grew over idle."""
+    from django.core.management import call_command
+    from django.db import connection
+
+    connection.ensure_connection()
+    idle = _resident_mb()
+    started = time.perf_counter()
+    call_command(*arguments, stdout=io.StringIO(), stderr=io.StringIO())
+    seconds = time.perf_counter() - started
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return {"seconds": seconds, "growth_mb": max(0.0, peak - idle)}
+
+
+def _resident_mb() -> float:
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return int(status.read_text().split("VmRSS:")[1].split()[0]) / 1024
+
+
+_TOPICS = {
+    "postgresql": "jsonb_each_text(y.topics) AS w(topic, weight)",
+    "sqlite": "json_each(y.topics) AS w",
+}
+_WEIGHT = {"postgresql": "w.weight::float8", "sqlite": "w.value"}
+_TOPIC = {"postgresql": "w.topic::bigint", "sqlite": "CAST(w.key AS INTEGER)"}
+_AGE = {
+    "postgresql": "extract(epoch FROM s.at - TIMESTAMPTZ '2020-01-01 00:00:00Z')::float8 / 86400",
+    "sqlite": "(julianday(s.at) - julianday('2020-01-01'))",
+}
+
+
+def one_statement() -> dict:
+    """Every interest's mass by one hand-written statement into a table of its own."""
+    from django.db import connection
+
+    vendor = connection.vendor
+    with connection.cursor() as cursor:
+        started = time.perf_counter()
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE bare_interest AS "
+            f"SELECT s.profile_id, {_TOPIC[vendor]} AS topic_id, "
+            f"sum(s.strength * {_WEIGHT[vendor]} * power(2, ({_AGE[vendor]}) / 30)) AS mass, "
+            f"count(*) AS signals, max(s.at) AS last_at "
+            f"FROM tracking_signal s JOIN tracking_pageyardstick y ON y.id = s.yardstick_id "
+            f"CROSS JOIN {_TOPICS[vendor]} GROUP BY 1, 2"
+        )
+        seconds = time.perf_counter() - started
+        cursor.execute("SELECT count(*) FROM bare_interest")
+        rows = cursor.fetchone()[0]
+        cursor.execute("SELECT count(*) FROM tracking_interest WHERE mass > 0")
+        return {"seconds": seconds, "rows": rows, "interests": cursor.fetchone()[0]}
+
+
+MEASUREMENTS = {
+    "subject": subject,
+    "insert_loop": insert_loop,
+    "command": command,
+    "one_statement": one_statement,
+}
+
+if __name__ == "__main__":
+    django.setup()
+    print(json.dumps(MEASUREMENTS[sys.argv[1]](*sys.argv[2:])))
