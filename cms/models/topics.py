@@ -10,6 +10,8 @@ from modelcluster.models import ClusterableModel
 from taggit.models import ItemBase, TagBase
 from wagtail.models import Page
 
+from cms.slugs import ascii_slug, numbered_slug
+
 
 class Topic(TagBase, ClusterableModel):
     """A governed term. A merged topic points to the one that stands for it (`resolved`).
@@ -19,7 +21,9 @@ class Topic(TagBase, ClusterableModel):
 
     free_tagging = False
 
-    name_zh = models.CharField(_("Chinese name"), max_length=100, blank=True)
+    name = models.CharField(_("name"), unique=True, max_length=200)
+    slug = models.SlugField(_("slug"), unique=True, max_length=200, blank=True)
+    name_zh = models.CharField(_("Chinese name"), max_length=200, blank=True)
     description = models.TextField(blank=True)
     description_zh = models.TextField(_("Chinese description"), blank=True)
     parent = models.ForeignKey(
@@ -41,6 +45,10 @@ class Topic(TagBase, ClusterableModel):
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
         ordering = ["name"]
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        """The address of a name, as `cms.services.topics` gives it too; taggit counts i from 1."""
+        return numbered_slug(ascii_slug(tag, fallback="topic"), (i or 0) + 1)
 
     @property
     def resolved(self) -> "Topic":
