@@ -1,6 +1,9 @@
 """Django's entry to the package."""
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class CmsConfig(AppConfig):
@@ -9,3 +12,12 @@ class CmsConfig(AppConfig):
     def ready(self) -> None:
         """Say what the templates of the page types need."""
         from cms import presentation  # noqa: F401  importing registers
+
+        post_migrate.connect(follow_base_url, sender=self)
+
+
+def follow_base_url(**kwargs: Any) -> None:
+    """After each migrate, addresses of pages begin with BASE_URL."""
+    from cms.services.site import follow_base_url as follow
+
+    follow()

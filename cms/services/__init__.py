@@ -1,0 +1,1 @@
+"""What changes content: topics, the tree of the site, publishing."""
