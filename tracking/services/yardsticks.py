@@ -21,11 +21,12 @@ def append_yardsticks(*, page_ids: Iterable[int], at: datetime | None = None) ->
     weights = content.topic_weights(ids)
     fresh = []
     for page in Page.objects.filter(pk__in=ids).specific():
+        measure = content.content_measure(page)
         yardstick = PageYardstick(
             page_id=page.pk,
             valid_from=at or timezone.now(),
-            expected_s=content.expected_seconds(page),
-            panels=content.content_measure(page).panels,
+            expected_s=content.seconds_of(measure),
+            panels=measure.panels,
             topics={str(topic): weight for topic, weight in weights.get(page.pk, {}).items()},
         )
         before = latest.get(page.pk)
