@@ -1,8 +1,8 @@
 """Names the classroom's models with personal data; these are service rows, not profile rows."""
 
-from classroom.models import Attendance, Registration
+from classroom.models import Attendance, LiveClass, Registration
 from people.models import Person, Visitor
-from people.registry import register
+from people.registry import register, register_impersonal
 
 WITH_PERSON = "until the person is erased"
 
@@ -52,3 +52,4 @@ def register_all() -> None:
         eraser=None,  # goes with the person
         reporter=_report_attendances,
     )
+    register_impersonal(LiveClass, reason="published content; who comes stands elsewhere")

@@ -10,9 +10,10 @@ class CmsConfig(AppConfig):
     name = "cms"
 
     def ready(self) -> None:
-        """Say what the templates of the page types need."""
-        from cms import presentation  # noqa: F401  importing registers
+        """Say what the templates of the page types need, and name personal data."""
+        from cms import personal_data, presentation  # noqa: F401  importing registers
 
+        personal_data.register_all()
         post_migrate.connect(follow_base_url, sender=self)
 
 
