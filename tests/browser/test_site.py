@@ -1,0 +1,183 @@
+"""The demo clinic in a real browser: nothing overflows, nothing breaks the policy, scripts are optional."""
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
+READY_WITHIN_S = 120.0
+COMIC = "/comics/a-room-of-my-own/"
+PAGES = [
+    "/",
+    "/articles/",
+    "/articles/what-an-implant-is/",
+    "/classes/wisdom-teeth-keep-watch-or-remove/",
+    "/clinicians/shen-yu/",
+    "/topics/wisdom-teeth/",
+    "/search/?q=gums",
+    "/about-tracking/",
+    "/sign-in/",
+    COMIC,
+]
+ENGLISH_ONLY = ["/courses/before-your-first-implant/gums-first/"]
+IN_BOTH = [*PAGES, *(f"/zh-hans{path}" for path in PAGES), *ENGLISH_ONLY]
+
+
+@pytest.fixture(scope="module")
+def clinic(tmp_path_factory):
+    """The address of a server of its own, with the demo loaded into a database of its own."""
+    data_dir = tmp_path_factory.mktemp("clinic")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    address = f"http://127.0.0.1:{port}"
+    env = {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), "BASE_URL": address}
+    for command in (["migrate", "-v0"], ["load_demo"]):
+        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
+    log = (data_dir / "web.log").open("wb")
+    server = subprocess.Popen(
+        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
+        cwd=ROOT,
+        env=env,
+        stdout=log,
+        stderr=log,
+    )
+    try:
+        wait_until_it_answers(server, port)
+        yield address
+    finally:
+        server.kill()
+        server.wait()
+        log.close()
+
+
+def wait_until_it_answers(server: subprocess.Popen, port: int) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline and server.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        try:
+            connection.request("GET", "/about-tracking/")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)  # until the port is open; nothing hangs on how long that takes
+        finally:
+            connection.close()
+    raise AssertionError("the server did not answer")
+
+
+@pytest.fixture
+def complaints(page):
+    """What the browser complains about; empty at the end of each test."""
+    heard: list[str] = []
+    page.on("console", lambda m: heard.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    yield heard
+    assert heard == []
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_no_page_is_wider_than_the_screen(clinic, page, complaints, width):
+    page.set_viewport_size({"width": width, "height": 800})
+    for path in IN_BOTH:
+        assert page.goto(clinic + path).status == 200, path
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= width, f"{path} is {wide} px wide"
+
+
+def test_links_and_buttons_of_the_frame_are_large_enough_to_touch(clinic, page, complaints):
+    page.set_viewport_size({"width": 360, "height": 800})
+    page.goto(clinic)
+    small = page.evaluate(
+        """() => [...document.querySelectorAll('.site-header a, .site-footer li a, .button')]
+        .filter((e) => e.getClientRects().length && e.getBoundingClientRect().height < 43.5)
+        .map((e) => e.textContent)"""
+    )
+    assert small == []
+
+
+def test_consent_panel_waits_at_the_end_and_gives_a_receipt(clinic, page, complaints):
+    page.goto(clinic + COMIC)
+    panel = page.locator("#consent-panel")
+    assert not panel.is_visible()
+    page.locator(".references").scroll_into_view_if_needed()
+    page.mouse.wheel(0, 300)
+    page.locator("#consent-title").wait_for(state="visible")
+    assert not page.locator("input[name=profiling]").is_checked()
+    page.locator("input[name=profiling]").check()
+    page.get_by_role("button", name="Agree to what I ticked").click()
+    receipt = page.locator("#consent-panel .receipt")
+    receipt.wait_for(state="visible")
+    assert receipt.locator("[data-receipt-line=profiling]").inner_text() == "agreed"
+    assert receipt.locator("[data-receipt-line=marketing]").inner_text() == "not agreed"
+
+
+def test_answers_of_the_consent_panel_look_alike(clinic, page, complaints):
+    page.goto(clinic + "/about-tracking/")
+    page.locator("main [data-consent-open]:visible").first.click()
+    yes = page.get_by_role("button", name="Agree to what I ticked")
+    no = page.get_by_role("button", name="No, thank you")
+    yes.wait_for(state="visible")
+    look = (
+        "e => { const s = getComputedStyle(e);"
+        " return [s.color, s.backgroundColor, s.borderColor, s.fontSize, s.fontWeight, s.height] }"
+    )
+    assert yes.evaluate(look) == no.evaluate(look)
+
+
+def test_guided_view_goes_through_the_panels(clinic, page, complaints):
+    page.goto(clinic + COMIC)
+    page.locator("[data-comic-guide]").click()
+    progress = page.locator(".comic-viewer__progress")
+    assert progress.inner_text() == "Panel 1 of 9"
+    page.keyboard.press("ArrowRight")
+    assert progress.inner_text() == "Panel 2 of 9"
+    assert page.locator(".comic-viewer__panel.is-current .bubble").first.is_visible()
+
+
+def test_bubbles_lie_within_their_drawings(clinic, page, complaints):
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        for prefix in ("", "/zh-hans"):
+            page.goto(clinic + prefix + COMIC)
+            outside = page.evaluate(
+                """() => [...document.querySelectorAll('.bubble')].filter((bubble) => {
+                  const b = bubble.getBoundingClientRect();
+                  const d = bubble.parentElement.getBoundingClientRect();
+                  return b.left < d.left || b.right > d.right || b.bottom > d.bottom;
+                }).map((bubble) => bubble.textContent)"""
+            )
+            assert outside == [], (width, prefix)
+
+
+def test_everything_can_be_read_without_scripts(clinic, browser):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(clinic + COMIC)
+    assert page.locator(".bubble").first.is_visible()
+    assert not page.locator("[data-comic-guide]").is_visible()
+    page.goto(clinic + ENGLISH_ONLY[0])
+    answer = page.locator(".check-question details").first
+    answer.locator("summary").click()
+    assert answer.locator(".verdict").is_visible()
+    context.close()
+
+
+def test_text_does_not_move_when_the_font_arrives(clinic, page, complaints):
+    page.add_init_script(
+        """window.moved = 0; new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) window.moved += entry.value;
+        }).observe({ type: 'layout-shift', buffered: true });"""
+    )
+    page.goto(clinic + "/articles/what-an-implant-is/", wait_until="networkidle")
+    assert page.evaluate("document.fonts.check('16px Literata')")
+    assert page.evaluate("window.moved") < 0.02
