@@ -5,7 +5,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import FormView, TemplateView, View
@@ -55,6 +57,7 @@ class MembersView(BaseListingView):
     """Who is on a list and why, with how fresh it is; each look is noted."""
 
     template_name = "leads/members.html"
+    table_classname = "listing leads-members"
     paginate_by = 50
     header_icon = "group"
     verbose_name_plural = gettext_lazy("members")
@@ -97,7 +100,7 @@ class MembersView(BaseListingView):
                 ),
             ),
             ReasonColumn("reason", label=_("Why"), accessor=lambda one: one.reason_in_words),
-            Column("contactable", label=_("Contactable"), accessor=contactable_in_words),
+            Column("contactable", label=_("Contact"), accessor=contactable_in_words),
             DateColumn("entered_at", label=_("On the list since"), width="14%"),
         ]
 
@@ -158,12 +161,12 @@ class MembersView(BaseListingView):
 
 
 def contactable_in_words(membership) -> str:
-    """Yes, or the first thing that is in the way."""
+    """Whether they may be contacted, or the first thing that is in the way."""
     if not membership.agrees:
-        return _("No: has not agreed to messages")
+        return _("Not contactable: has not agreed to messages")
     if not membership.reachable:
-        return _("No: no verified address or number")
-    return _("Yes")
+        return _("Not contactable: no verified address or number")
+    return _("Contactable")
 
 
 class AskExportView(WagtailAdminTemplateMixin, FormView):
@@ -242,12 +245,17 @@ class ExportsView(BaseListingView):
             Column("purpose", label=_("For")),
             Column("state", label=_("State"), accessor="get_state_display"),
             Column("rows", label=_("People"), accessor=people_in),
-            DateColumn("expires_at", label=_("Until")),
+            Column("expires_at", label=_("Until"), accessor=until),
         ]
 
     def get_base_queryset(self):
         """The user's own."""
         return Export.objects.filter(requested_by=self.request.user).select_related("lead_list")
+
+
+def until(export: Export) -> str:
+    """The day on which the file goes."""
+    return date_format(export.expires_at, "DATE_FORMAT") if export.expires_at else ""
 
 
 def people_in(export: Export) -> str:
@@ -366,7 +374,7 @@ def receipt_lines(receipt) -> dict:
         "lines": [
             {
                 "at": line.at,
-                "kind": SignalKind(line.kind).label,
+                "kind": capfirst(SignalKind(line.kind).label),
                 "title": line.title,
                 "strength": line.strength,
                 "weight": line.weight,

@@ -3,7 +3,7 @@
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel, TitleFieldPanel
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import DateColumn, TitleColumn
 from wagtail.admin.views.generic import CreateView, EditView, IndexView
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.chooser import ChooserViewSet
@@ -98,7 +98,7 @@ class LeadListViewSet(ModelViewSet):
     list_display = [
         "name",
         MembersLinkColumn("member_count", label=_("Members")),
-        Column("contactable_count", label=_("Contactable")),
+        MembersLinkColumn("contactable_count", label=_("Contactable")),
         DateColumn("evaluated_at", label=_("Last evaluated")),
     ]
     search_fields = ["name", "description"]

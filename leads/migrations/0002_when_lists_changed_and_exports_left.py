@@ -19,6 +19,10 @@ class Migration(migrations.Migration):
             name='export',
             options={'ordering': ['-requested_at', '-pk'], 'verbose_name': 'export', 'verbose_name_plural': 'exports'},
         ),
+        migrations.AlterModelOptions(
+            name='membership',
+            options={'verbose_name': 'member', 'verbose_name_plural': 'members'},
+        ),
         migrations.AddField(
             model_name='export',
             name='downloaded_at',

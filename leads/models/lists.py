@@ -109,6 +109,8 @@ class Membership(models.Model):
     due_at = models.DateTimeField(null=True, blank=True, db_index=True)
 
     class Meta:
+        verbose_name = _("member")
+        verbose_name_plural = _("members")
         constraints = [
             models.UniqueConstraint(fields=["lead_list", "person"], name="membership_once_a_list")
         ]

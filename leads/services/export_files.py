@@ -8,8 +8,6 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
-
 from leads.models import ExportFormat
 from leads.safe_cells import csv_cell, without_controls
 
@@ -50,6 +48,8 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]])
 
 def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
     """Every text goes in as text (format @), so nothing is a formula and a + stays a +."""
+    import xlsxwriter  # only here: every command would pay for it at its start
+
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,

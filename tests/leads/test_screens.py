@@ -75,7 +75,7 @@ def test_members_come_with_reason_contactability_and_freshness(client, marketer,
     refresh_lists()
     page = text_of(client, "lead-lists:members", lead_list.pk)
     assert "Heat for Implants is 1.0 (from 0.5)" in page
-    assert "No: has not agreed to messages" in page
+    assert "Not contactable: has not agreed to messages" in page
     assert "Up to date." in page
     assert "heat for Implants is at least 0.5" in page
     assert "<b>Lovelace</b>" not in page
