@@ -9,7 +9,7 @@ from bench.report import Report, median_of, ratio_of
 CONTENT = DATA / "medquad" / "content.jsonl.gz"
 ITEMS = DATA / "oulad" / "items.jsonl.gz"
 EVENTS = DATA / "oulad" / "events.csv.gz"
-RANKED_TOPIC = "quiz"
+RANKED_TOPIC = "resource"
 RANKED_AS_OF = "2014-03-01T00:00:00Z"
 
 
