@@ -8,6 +8,7 @@ One process and one Django start for all of it; what the supervisor has to print
 import contextlib
 import io
 import json
+import os
 import shlex
 import sqlite3
 import sys
@@ -29,6 +30,7 @@ def main(arguments: list[str]) -> int:
     from django.core.exceptions import ImproperlyConfigured
     from django.core.management import CommandError
 
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     # What libraries warn developers of is not for the person who starts a clinic.
     warnings.simplefilter("ignore")
     try:
@@ -39,6 +41,7 @@ def main(arguments: list[str]) -> int:
         reach_database()
         reach_redis()
         migrate()
+        follow_address()
         tour = load_demo()
     except (Refused, CommandError) as refused:
         print(refused, file=sys.stderr)
@@ -206,6 +209,13 @@ def way_back(*, copy: Path, database: Path) -> str:
         f"The way back, with Wellread stopped and the earlier version checked out: "
         f"cp {shlex.quote(str(copy))} {target} && rm -f {target}-wal {target}-shm"
     )
+
+
+def follow_address() -> None:
+    """Let full addresses begin with BASE_URL, which may be another than at the last start."""
+    from cms.services.site import follow_base_url
+
+    follow_base_url()
 
 
 def load_demo() -> str:

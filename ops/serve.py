@@ -107,8 +107,8 @@ def take_worker_lock(data_dir: Path) -> TextIO | None:
     return lock
 
 
-def greeting(place: Place, *, env: Mapping[str, str], tour: str) -> str:
-    """Return what a person reads once the site answers: addresses, logins and the tour."""
+def greeting(place: Place, *, env: Mapping[str, str], tour: str, has_worker: bool = True) -> str:
+    """Return what a person reads once the site answers: addresses, logins, the tour, warnings."""
     url = env["BASE_URL"].rstrip("/") if network_host(place) else place.local_url
     lines = [
         "",
@@ -118,8 +118,11 @@ def greeting(place: Place, *, env: Mapping[str, str], tour: str) -> str:
         f"  API docs  {url}/api/docs",
         f"  data      {place.data_dir} (logs in {place.data_dir / 'logs'})",
     ]
-    if tour:
-        lines += ["", tour]
+    if not has_worker:
+        lines.append("  Another start does the background work of this data; this one only serves.")
+    for more in (tour, network_notice(place, env=env)):
+        if more:
+            lines += ["", more]
     return "\n".join([*lines, "", "Ctrl-C stops it."])
 
 
@@ -169,8 +172,8 @@ def run(place: Place, *, env: Mapping[str, str]) -> int:
     if prepared is None:
         return 1
     lock = take_worker_lock(place.data_dir)
-    supervisor.children = children_of(place, env=env, with_worker=lock is not None)
-    web = supervisor.children[0]
+    web, *others = children_of(place, env=env, with_worker=lock is not None)
+    supervisor.children = [web]
     try:
         supervisor.start()
         outcome = supervisor.wait_until(lambda: answers(place, env=env), within_s=READY_WITHIN_S)
@@ -179,13 +182,10 @@ def run(place: Place, *, env: Mapping[str, str]) -> int:
             say(f"{last_lines(web.log)}\nThe web server {words}; its log is {web.log}")
             return 1
         if outcome == "reached":
-            say(greeting(place, env=env, tour=prepared["tour"]))
-            if lock is None:
-                say(
-                    "Another start does the background work of this data folder; this one serves only."
-                )
-            if notice := network_notice(place, env=env):
-                say(f"\n{notice}")
+            # Only now, as two starts at once would keep the first page waiting.
+            for child in others:
+                supervisor.add(child)
+            say(greeting(place, env=env, tour=prepared["tour"], has_worker=lock is not None))
             supervisor.watch()
         say("\nStopping ...")
         return 0

@@ -61,6 +61,11 @@ class Supervisor:
         for child in self.children:
             self._spawn(child)
 
+    def add(self, child: Child) -> None:
+        """Start one more child and keep it alive with the others."""
+        self._spawn(child)
+        self.children.append(child)
+
     def wait_until(self, reached: Callable[[], bool], *, within_s: float) -> str:
         """Look after the children until `reached` is true.
 

@@ -83,7 +83,9 @@ def test_notice_warns_and_draws_the_network_address(opened):
     assert text.startswith("Careful: the demo is open to the local network.")
     assert "http://192.168.1.20:8123/\n" in text
     assert qr_text("http://192.168.1.20:8123/") in text
-    assert "http://192.168.1.20:8123/admin/" in greeting(opened, env=env, tour="")
+    said = greeting(opened, env=env, tour="")
+    assert "http://192.168.1.20:8123/admin/" in said
+    assert text in said
 
 
 def test_qr_code_is_square_and_depends_on_the_address():

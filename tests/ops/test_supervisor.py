@@ -144,6 +144,27 @@ def test_first_child_that_dies_at_the_start_is_reported(tmp_path):
     assert dies.log.read_text() == "no\n"
 
 
+def test_child_added_later_is_kept_and_stopped_with_the_others(tmp_path):
+    first, later = (
+        Child(
+            name=name,
+            command=[sys.executable, "-c", OBEDIENT],
+            log=tmp_path / f"{name}.log",
+            env={},
+        )
+        for name in ("first", "later")
+    )
+    supervisor = Supervisor([first])
+    supervisor.start()
+    supervisor.add(later)
+    assert later.is_running
+
+    supervisor.stop(grace_s=0.1)
+
+    assert not first.is_running
+    assert not later.is_running
+
+
 def test_waiting_ends_when_time_is_over(tmp_path):
     stays = Child(
         name="web", command=[sys.executable, "-c", OBEDIENT], log=tmp_path / "web.log", env={}
