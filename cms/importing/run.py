@@ -13,8 +13,8 @@ from outbox.records import BadRow, BadRows, RecordFile
 
 # Chunks grow and shrink so that a transaction, which holds SQLite's one writer, stays well under
 # 200 ms. Steered by processor time: on a busy machine smaller chunks would only add to the work.
-SMALLEST_CHUNK, LARGEST_CHUNK = 8, 40
-AIM_S = 0.1
+SMALLEST_CHUNK, LARGEST_CHUNK = 5, 20
+AIM_S = 0.06
 
 
 @dataclass

@@ -16,7 +16,7 @@ from tracking.importing.writing import BatchWriter, Counts
 from tracking.models import ImportBatch
 from tracking.services.imports import refold_people
 
-CHUNK = 2000
+CHUNK = 1000
 PEOPLE_A_SLICE = 8
 ACTOR = "command:import_events"
 Progress = Callable[[int, str], None]
