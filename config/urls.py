@@ -19,6 +19,7 @@ urlpatterns = [
 ]
 urlpatterns += i18n_patterns(
     path("", include("people.urls")),
+    path("", include("tracking.site_urls")),
     path("", include("cms.urls")),
     path("", include("classroom.urls")),
     path("", include(wagtail_urls)),

@@ -23,7 +23,7 @@ from leads.reasons import in_words, words_for
 from leads.selectors import contactable_members_of, freshness_of, members_of
 from leads.selectors.evaluation import conditions_of, problems_of
 from leads.selectors.lists import condition_in_words
-from leads.selectors.members import members_with_contactability
+from leads.selectors.members import members_with_contactability, shown_name
 from leads.selectors.people import contacts_of, decisions_of, interests_of, memberships_of
 from leads.services.access import (
     EXPORT,
@@ -92,7 +92,7 @@ class MembersView(BaseListingView):
             TitleColumn(
                 "name",
                 label=_("Name"),
-                accessor=lambda one: one.person.display_name or one.person.external_id,
+                accessor=shown_name,
                 get_url=lambda one: (
                     reverse("lead-people:person", args=[one.person.external_id])
                     if may_see

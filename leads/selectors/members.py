@@ -4,11 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from leads.models import LeadList, Membership, TouchedPerson
 from leads.selectors.consent import agreed, verified_contact
-from people.models import Purpose
+from people.models import ContactPoint, Purpose
 
 
 def members_of(lead_list: LeadList) -> QuerySet[Membership]:
@@ -25,11 +25,22 @@ def members_of(lead_list: LeadList) -> QuerySet[Membership]:
 
 
 def members_with_contactability(lead_list: LeadList) -> QuerySet[Membership]:
-    """The members, each with `agrees` (to messages) and `reachable` (a verified contact)."""
+    """The members, each with `agrees` (to messages), `reachable` and `contact` (verified)."""
+    verified = ContactPoint.objects.filter(
+        person_id=OuterRef("person_id"), verified_at__isnull=False
+    ).order_by("kind", "pk")
     return members_of(lead_list).annotate(
         agrees=agreed(Purpose.MARKETING, path="person_id"),
         reachable=verified_contact(path="person_id"),
+        contact=Subquery(verified.values("value")[:1]),
     )
+
+
+def shown_name(member: Membership) -> str:
+    """The name; without one the contact, if its owner agreed to messages, else the opaque id."""
+    person = member.person
+    contact = member.contact if member.agrees else ""  # type: ignore[attr-defined]
+    return person.display_name or contact or person.external_id
 
 
 def contactable_members_of(lead_list: LeadList) -> QuerySet[Membership]:

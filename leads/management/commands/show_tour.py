@@ -20,19 +20,20 @@ PROSPECT = "emma.larsen@example.com"
 
 TOUR = """
 Ten minutes, screen by screen
-  1  {url}/comics/a-room-of-my-own/
-     Read the comic to its end. There the site asks whether it may remember; agree to both.
-  2  {url}/articles/wisdom-teeth-keep-or-remove/
-     Read this to its end too: a minute of real reading counts, skipping through does not.
-  3  {url}/sign-in/
+  1  {url}/
+     At the foot, "Your choices": agree to both. Nothing is ticked for you.
+  2  {url}/sign-in/
      Give any e-mail address. Nothing leaves this machine: the code appears at
      {url}/development/would-be-sent/
+  3  {url}/comics/a-room-of-my-own/
+     {url}/articles/wisdom-teeth-keep-or-remove/
+     Read both to their end: a minute of real reading counts, skipping through does not.
   4  {url}/me/
      What Wellread thinks interests you, as a receipt that adds up.
   5  {url}/zh-hans/
      The same clinic in Chinese.
-  6  {url}/admin/ as shen-yu: her pieces, and how they are read.
-  7  {url}/admin/ as marketing: Lead lists, "Warm on wisdom teeth". You are on it, with the
+  6  {url}/admin/readers/ as shen-yu: her pieces, and how they are read.
+  7  {url}/admin/lead-lists/ as marketing: "Warm on wisdom teeth". You are on it, with the
      reason. Export it as a table.
   8  {url}/me/ once more: take back the agreement. You are gone from the list.
 """
