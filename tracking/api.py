@@ -135,9 +135,7 @@ def declare_my_interest(request: HttpRequest, slug: str):
 @router.delete(
     "/me/interests/{slug}", response={204: None}, auth=VisitorOrSession(), summary="Take it away"
 )
-def delete_my_interest(
-    request: HttpRequest, slug: str, reason: VetoReason = VetoReason.DELETED
-):
+def delete_my_interest(request: HttpRequest, slug: str, reason: VetoReason = VetoReason.DELETED):
     """Delete an interest, or say "not interested"; a rebuild does not bring it back."""
     profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
     veto_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug), reason=reason)

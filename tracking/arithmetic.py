@@ -146,9 +146,9 @@ def without_vetoed(
     return kept
 
 
-def replay(signals: Iterable[WeighedSignal], *, rule: Rule, vetoes: Sequence[VetoFact] = ()) -> (
-    PairState | None
-):
+def replay(
+    signals: Iterable[WeighedSignal], *, rule: Rule, vetoes: Sequence[VetoFact] = ()
+) -> PairState | None:
     """Replay one pair's signals by (t, id): its mass, and the episodes in which it is a tag.
 
     None where no signal weighs anything. A tag turns on when heat reaches `enter` with the
@@ -208,11 +208,12 @@ class _Evidence:
         elif signal.kind == "attendance":
             if signal.strength >= rule.evidence_attendance_strength - TOLERANCE:
                 self.suffices = True
-        elif signal.kind == "reading":
-            if signal.strength >= rule.evidence_page_strength - TOLERANCE:
-                self.pages.add(signal.item_key)
-                if len(self.pages) >= rule.evidence_pages:
-                    self.suffices = True
+        elif (
+            signal.kind == "reading" and signal.strength >= rule.evidence_page_strength - TOLERANCE
+        ):
+            self.pages.add(signal.item_key)
+            if len(self.pages) >= rule.evidence_pages:
+                self.suffices = True
 
 
 def effective_weights(

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from tracking.arithmetic import Rule, attendance_strength, capped_active_s, reading_strength
 
@@ -12,7 +13,7 @@ class EventFact(NamedTuple):
     """A raw event as folding needs it; moments aware, active time in milliseconds."""
 
     at: datetime
-    id: object
+    id: UUID
     kind: str
     active_ms: int
     depth: float | None
@@ -168,7 +169,9 @@ def signals_of_page(
         for kind, moment in (("share", total.shared_at), ("download", total.downloaded_at)):
             if moment is not None:
                 acts[kind, day] = moment
-    signals = [days.signal(day, page_id=page_id, item_key=page_key, rule=rule) for day in days.totals]
+    signals = [
+        days.signal(day, page_id=page_id, item_key=page_key, rule=rule) for day in days.totals
+    ]
     for (kind, day), moment in acts.items():
         yardstick = yardstick_at(yardsticks, moment)
         signals.append(

@@ -45,7 +45,12 @@ def _erase_imported(person: Person | None, visitors: list[Visitor]) -> int:
 def _report_events(person: Person | None, visitors: list[Visitor]) -> list[dict]:
     rows = Event.objects.filter(visitor__in=visitors).order_by("at")
     return [
-        {"at": row.at.isoformat(), "page": row.page_id, "kind": row.kind, "active_ms": row.active_ms}
+        {
+            "at": row.at.isoformat(),
+            "page": row.page_id,
+            "kind": row.kind,
+            "active_ms": row.active_ms,
+        }
         for row in rows
     ]
 
@@ -103,7 +108,11 @@ def _report_wishes(model):
     def report(person: Person | None, visitors: list[Visitor]) -> list[dict]:
         rows = model.objects.filter(profile__in=_profiles(person, visitors)).select_related("topic")
         return [
-            {"topic": row.topic.name, "at": row.at.isoformat(), "reason": getattr(row, "reason", "")}
+            {
+                "topic": row.topic.name,
+                "at": row.at.isoformat(),
+                "reason": getattr(row, "reason", ""),
+            }
             for row in rows
         ]
 
@@ -158,7 +167,12 @@ def _register_profile_rows() -> None:
             "what was read, and how far",
             _report_readings,
         ),
-        (Signal, ("profile", "item_key", "at", "strength"), "evidence of interest", _report_signals),
+        (
+            Signal,
+            ("profile", "item_key", "at", "strength"),
+            "evidence of interest",
+            _report_signals,
+        ),
         (Interest, ("profile", "topic", "mass"), "how warm a topic is", _report_interests),
         (InterestTag, ("profile", "topic", "entered_at"), "what follow-up may go by", _report_tags),
         (

@@ -3,8 +3,8 @@
 from django.dispatch import receiver
 from wagtail.signals import page_published
 
-from cms.signals import pages_published, topics_merged
 from classroom.signals import attendance_recorded
+from cms.signals import pages_published, topics_merged
 from people.signals import consent_given, consent_withdrawn, visitor_joined, visitor_parted
 from tracking.services import profiles, recompute, yardsticks
 

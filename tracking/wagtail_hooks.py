@@ -31,7 +31,7 @@ class ReadersMenuItem(MenuItem):
 
 @hooks.register("register_admin_menu_item")
 def readers_menu_item() -> MenuItem:
-    """"Readers" in the main menu."""
+    """ "Readers" in the main menu."""
     return ReadersMenuItem(
         _("Readers"), reverse("piece_readers"), name="readers", icon_name="view", order=250
     )

@@ -15,7 +15,7 @@ from cms.signals import pages_published
 from people.models import Person
 
 
-def load_demo_classes(*, now: datetime) -> dict[str, LiveClass]:
+def load_demo_classes(*, now: datetime) -> dict[str, LiveClass | None]:
     """Make the classes that are missing, in both languages; returns those of the first by key."""
     classes, fresh = {}, []
     for entry in demo_file("classes.json"):

@@ -37,7 +37,7 @@ def load_demo_people(*, now: datetime) -> dict[str, Person]:
 def demo_people() -> dict[str, Person]:
     """The demo's prospects that are still there, by key."""
     people = Person.objects.filter(imported_key__startswith=MARK)
-    return {person.imported_key.removeprefix(MARK): person for person in people}
+    return {(person.imported_key or "").removeprefix(MARK): person for person in people}
 
 
 def _new_person(entry: dict, *, now: datetime) -> Person:

@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from classroom.models import Attendance, LiveClass, Registration
 from classroom.signals import attendance_recorded
-from cms.services.site import ensure_shelf
 from cms.models import PageTopic, Topic
+from cms.services.site import ensure_shelf
 from leads.models import Condition, LeadList, Membership
 from leads.services.membership import rebuild_list, refresh_touched
 from people.models import Person
@@ -34,7 +34,15 @@ SERVICE_TABLES = {
     "classroom_registration",
     "classroom_attendance",
 }
-PROFILE_MODELS = ("Event", "ImportedEvent", "Reading", "Signal", "Interest", "InterestTag", "Profile")
+PROFILE_MODELS = (
+    "Event",
+    "ImportedEvent",
+    "Reading",
+    "Signal",
+    "Interest",
+    "InterestTag",
+    "Profile",
+)
 
 
 @pytest.fixture
@@ -75,7 +83,12 @@ def act(client, canary: Person, live_class: LiveClass) -> None:
     Registration.objects.create(live_class=live_class, person=canary)
     now = timezone.now()
     Attendance.objects.create(
-        live_class=live_class, person=canary, first_join=now, last_leave=now, share=1.0, attended=True
+        live_class=live_class,
+        person=canary,
+        first_join=now,
+        last_leave=now,
+        share=1.0,
+        attended=True,
     )
     attendance_recorded.send(LiveClass, live_class_id=live_class.pk, person_ids=[canary.pk])
 
@@ -85,7 +98,7 @@ def rows_that_name(needles: set[str]) -> set[str]:
     found = set()
     for model in apps.get_models(include_auto_created=True):
         with connection.cursor() as cursor:
-            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')  # noqa: S608  our own tables
+            cursor.execute(f'SELECT * FROM "{model._meta.db_table}"')
             for row in cursor.fetchall():
                 text = "\x1f".join(str(value) for value in row).lower()
                 if any(needle in text for needle in needles):

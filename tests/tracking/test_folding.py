@@ -235,7 +235,10 @@ def test_imported_rows_count_without_seconds_and_classes_count_once(pages, topic
     imported(person, 3, at=NOON + timedelta(days=1), kind="attend", count=1)
     imported(person, 2, at=NOON, kind="like")
     refold_people(person_ids=[person.pk])
-    found = {(kind, key): s for kind, key, s in Signal.objects.values_list("kind", "item_key", "strength")}
+    found = {
+        (kind, key): s
+        for kind, key, s in Signal.objects.values_list("kind", "item_key", "strength")
+    }
     assert found == {
         ("reading", "page:1"): 0.875,
         ("attendance", "class:3"): 2.25,

@@ -69,7 +69,8 @@ class RuleVersion(models.Model):
                 name="half_life_7_to_365_days",
             ),
             models.CheckConstraint(
-                condition=models.Q(enter__gt=models.F("leave"), leave__gt=0), name="enter_over_leave"
+                condition=models.Q(enter__gt=models.F("leave"), leave__gt=0),
+                name="enter_over_leave",
             ),
         ]
 

@@ -63,9 +63,7 @@ class IngestCounter(models.Model):
     count = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["day", "name"], name="ingest_counter_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["day", "name"], name="ingest_counter_once")]
 
     def __str__(self) -> str:
         return f"{self.name} {self.day}"

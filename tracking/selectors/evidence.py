@@ -1,14 +1,15 @@
 """Gathers everything that profiles did, as facts by profile and page, and the signals it makes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+
+from django.db.models import QuerySet
 
 from classroom.models import Attendance, LiveClass
 from tracking.arithmetic import Rule
 from tracking.evidence import (
     AttendanceFact,
-    EventFact,
     ImportedFact,
     ReadingFact,
     SignalFact,
@@ -17,7 +18,8 @@ from tracking.evidence import (
     signals_of_page,
     yardstick_at,
 )
-from tracking.models import Declaration, Event, ImportedEvent, Profile, Reading
+from tracking.models import Declaration, ImportedEvent, Profile, Reading
+from tracking.selectors.events import ViewKey, facts_by_view
 from tracking.services.yardsticks import yardsticks_by_page
 
 READING_FIELDS = (
@@ -40,6 +42,9 @@ class _PageFacts:
     attendance: AttendanceFact | None = None
 
 
+PagesFacts = dict[tuple[int, int], _PageFacts]
+
+
 def gather_evidence(
     *,
     profile_ids: Collection[int],
@@ -56,7 +61,7 @@ def gather_evidence(
             "person_id", "pk"
         )
     )
-    facts: dict[tuple[int, int], _PageFacts] = defaultdict(lambda: _PageFacts([], []))
+    facts: PagesFacts = defaultdict(lambda: _PageFacts([], []))
     for key, reading in _readings(profile_ids, page_ids, from_raw=from_raw):
         facts[key].readings.append(reading)
     _add_imported(facts, people, page_ids)
@@ -95,7 +100,9 @@ def _once_each(signals: Iterable[SignalFact]) -> list[SignalFact]:
     return list(latest.values())
 
 
-def _readings(profile_ids, page_ids, *, from_raw: bool):
+def _readings(
+    profile_ids: Collection[int], page_ids: Collection[int] | None, *, from_raw: bool
+) -> Iterator[tuple[tuple[int, int], ReadingFact]]:
     rows = Reading.objects.filter(profile_id__in=profile_ids)
     if page_ids is not None:
         rows = rows.filter(page_id__in=page_ids)
@@ -106,39 +113,38 @@ def _readings(profile_ids, page_ids, *, from_raw: bool):
         yield (profile, page), ReadingFact(*fact)
 
 
-def _folded_again(rows):
+def _folded_again(
+    rows: QuerySet[Reading],
+) -> Iterator[tuple[tuple[int, int], ReadingFact]]:
     """What the raw events of unsealed readings give, whatever the readings say."""
-    keys = {
-        (visitor, view, page): profile
-        for visitor, view, page, profile in rows.values_list(
-            "visitor_id", "view", "page_id", "profile_id"
-        )
-    }
-    events = defaultdict(list)
-    raw = Event.objects.filter(view__in={view for _, view, _ in keys}, filtered="")
-    for visitor, view, page, *fact in raw.values_list(
-        "visitor_id", "view", "page_id", "at", "pk", "kind", "active_ms", "depth", "panel", "played"
-    ):
-        events[visitor, view, page].append(EventFact(*fact))
-    yardsticks = yardsticks_by_page({page for _, _, page in keys})
-    for key, profile in keys.items():
-        if not events[key]:
+    fields = ("visitor_id", "view", "page_id", "profile_id")
+    profiles = {ViewKey(*key): profile for *key, profile in rows.values_list(*fields)}
+    events = facts_by_view([key.view for key in profiles])
+    yardsticks = yardsticks_by_page({key.page_id for key in profiles})
+    for key, profile in profiles.items():
+        facts = events.get(key)
+        if not facts:
             continue
-        yardstick = yardstick_at(yardsticks.get(key[2], []), min(e.at for e in events[key]))
-        folded = fold_view(events[key], expected_s=yardstick.expected_s if yardstick else None)
-        yield (profile, key[2]), ReadingFact(
-            opened_at=folded.opened_at,
-            last_at=folded.last_at,
-            day=folded.opened_at.date(),
-            active_s=folded.active_s,
-            depth=folded.depth,
-            yardstick_id=yardstick.id if yardstick else None,
-            shared_at=folded.shared_at,
-            downloaded_at=folded.downloaded_at,
+        yardstick = yardstick_at(yardsticks.get(key.page_id, []), min(f.at for f in facts))
+        folded = fold_view(facts, expected_s=yardstick.expected_s if yardstick else None)
+        yield (
+            (profile, key.page_id),
+            ReadingFact(
+                opened_at=folded.opened_at,
+                last_at=folded.last_at,
+                day=folded.opened_at.date(),
+                active_s=folded.active_s,
+                depth=folded.depth,
+                yardstick_id=yardstick.id if yardstick else None,
+                shared_at=folded.shared_at,
+                downloaded_at=folded.downloaded_at,
+            ),
         )
 
 
-def _add_imported(facts, people: dict[int, int], page_ids) -> None:
+def _add_imported(
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None
+) -> None:
     rows = ImportedEvent.objects.filter(person_id__in=people)
     if page_ids is not None:
         rows = rows.filter(page_id__in=page_ids)
@@ -147,7 +153,9 @@ def _add_imported(facts, people: dict[int, int], page_ids) -> None:
         facts[people[person], page].imported.append(ImportedFact(*fact))
 
 
-def _add_attendance(facts, people: dict[int, int], page_ids) -> None:
+def _add_attendance(
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None
+) -> None:
     rows = Attendance.objects.filter(person_id__in=people)
     if page_ids is not None:
         rows = rows.filter(live_class_id__in=page_ids)

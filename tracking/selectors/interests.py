@@ -9,7 +9,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from cms.models import Topic
-from people.models import Purpose
+from people.models import Person, Purpose, Visitor
 from people.selectors import has_consent
 from tracking.arithmetic import Rule, WeighedSignal, heat_of, without_vetoed
 from tracking.models import Interest, InterestTag, PageYardstick, Profile, Signal
@@ -47,7 +47,7 @@ class InterestReceipt:
     lines: list[EvidenceLine] = field(default_factory=list)
 
 
-def profile_of(*, person=None, visitor=None) -> Profile | None:
+def profile_of(*, person: Person | None = None, visitor: Visitor | None = None) -> Profile | None:
     """The existing profile of a person or visitor whose consent holds now, else None."""
     if visitor is not None and visitor.person_id:
         person, visitor = visitor.person, None
@@ -154,7 +154,9 @@ def profile_ids_about(*, topic_ids: Collection[int]) -> set[int]:
     found |= set(Signal.objects.filter(topic_id__in=topic_ids).values_list("profile_id", flat=True))
     wanted = {str(topic) for topic in topic_ids}
     yardsticks = [
-        pk for pk, topics in PageYardstick.objects.values_list("pk", "topics") if wanted & set(topics)
+        pk
+        for pk, topics in PageYardstick.objects.values_list("pk", "topics")
+        if wanted & set(topics)
     ]
     for start in range(0, len(yardsticks), 5000):
         rows = Signal.objects.filter(yardstick_id__in=yardsticks[start : start + 5000])

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 from django.db.models import Q, QuerySet, Sum
 from wagtail.models import Page
 
-from cms.models import ArticlePage, ComicPage, CoursePage, ModulePage
 from classroom.models import LiveClass
+from cms.models import ArticlePage, ComicPage, CoursePage, ModulePage
 from people.models import User
 from people.roles import Role
 from tracking.models import PageCounter

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 import msgspec
 from django.db.models import QuerySet
+from wagtail.models import Page
 
 from cms.models import ComicPage
 from cms.services.demo_files import demo_file, moment
@@ -63,13 +64,13 @@ def _demo_visitors() -> QuerySet[Visitor]:
     return Visitor.objects.filter(links__actor=ACTOR)
 
 
-def _facts(act: dict, *, page, view: uuid.UUID, opened_at: datetime) -> Iterator[dict]:
+def _facts(act: dict, *, page: Page, view: uuid.UUID, opened_at: datetime) -> Iterator[dict]:
     """One reading as a browser tells it: open, then time and depth as they grow, panels passed."""
     total_s, depth = float(act["seconds"]), act["depth"] or 0.0
     panels = [block.id for block in page.panels_in_order] if isinstance(page, ComicPage) else []
     seen = panels[: round(len(panels) * depth)]
 
-    def fact(kind: str, after_s: float, **more) -> dict:
+    def fact(kind: str, after_s: float, **more: object) -> dict:
         name = f"{kind} {after_s} {more.get('panel', '')}"
         at = opened_at + timedelta(seconds=after_s)
         identity = uuid.uuid5(view, name)

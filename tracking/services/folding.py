@@ -1,9 +1,8 @@
 """Folds raw events into readings, and what is old enough into sealed ones; exactly once each."""
 
-from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, fields
-from datetime import datetime, timedelta
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -13,6 +12,7 @@ from people.models import Visitor
 from tracking.evidence import EventFact, FoldedView, Yardstick, fold_view, yardstick_at
 from tracking.locks import hold_folding_lock
 from tracking.models import Event, Profile, Reading, TouchedView
+from tracking.selectors.events import ViewKey, facts_by_view
 from tracking.services.profiles import existing_profiles, profiles_for_visitors
 from tracking.services.recompute import recompute_pages
 from tracking.services.statistics import count_depth_passed, fold_statistics
@@ -23,7 +23,7 @@ VIEWS_A_CHUNK = 100
 SEALS_AFTER = timedelta(days=8)
 DEPTHS = (0.25, 0.5, 0.75, 1.0)
 FOLDED_FIELDS = [
-    "profile", "yardstick", "day", "sealed_at", *(field.name for field in fields(FoldedView)),
+    "profile", "yardstick", "day", "sealed_at", *(one.name for one in fields(FoldedView)),
 ]  # fmt: skip
 
 
@@ -34,13 +34,6 @@ class FoldReport:
     views: int
     statistics: int
     sealed: int
-
-
-@dataclass(frozen=True)
-class _ViewKey:
-    visitor_id: int
-    view: UUID
-    page_id: int
 
 
 def fold_everything(*, now: datetime | None = None) -> FoldReport:
@@ -79,48 +72,65 @@ def fold_views(
         return
     with transaction.atomic():
         hold_folding_lock()
-        events = _events_by_view(wanted)
-        profiles = _profiles(events, despite_withdrawal=despite_withdrawal)
-        readings = _latest_readings(wanted)
-        yardsticks = yardsticks_by_page({key.page_id for key in events})
-        touched: set[tuple[int, int]] = set()
-        depths: list[tuple] = []
-        changed: list[Reading] = []
-        done: list = []
-        for key, facts in events.items():
-            profile = profiles.get(key.visitor_id)
-            if profile is None or seal_at is not None:
-                done += [fact.id for fact in facts]
-            if profile is None:
-                continue
-            reading = readings.get(key)
-            part = 0
-            if reading is not None and reading.sealed_at is not None:
-                reading, part = None, reading.part + 1
-            before = (reading.depth if reading else None) or 0.0
-            reading = reading or Reading(
-                visitor_id=key.visitor_id, view=key.view, page_id=key.page_id, part=part
-            )
-            _fold_onto(
-                reading, facts=facts, profile=profile, yardsticks=yardsticks.get(key.page_id, [])
-            )
-            reading.sealed_at = seal_at
-            changed.append(reading)
-            depths += [
-                (key.page_id, reading.day, mark)
-                for mark in DEPTHS
-                if before < mark <= (reading.depth or 0.0)
-            ]
-            touched.add((profile.pk, key.page_id))
+        events = facts_by_view(wanted)
+        outcome = _fold(
+            events,
+            profiles=_profiles(events, despite_withdrawal=despite_withdrawal),
+            readings=_latest_readings(wanted),
+            seal_at=seal_at,
+        )
         Reading.objects.bulk_create(
-            changed,
+            outcome.readings,
             update_conflicts=True,
             unique_fields=["visitor", "view", "page_id", "part"],
             update_fields=FOLDED_FIELDS,
         )
-        Event.objects.filter(pk__in=done).delete()
-        count_depth_passed(depths)
-        recompute_pages(keys=touched)
+        Event.objects.filter(pk__in=outcome.done).delete()
+        count_depth_passed(outcome.depths)
+        recompute_pages(
+            keys={(reading.profile_id, reading.page_id) for reading in outcome.readings}
+        )
+
+
+@dataclass
+class _Outcome:
+    """Readings to save, raw events that are done with, depths passed for the first time."""
+
+    readings: list[Reading] = field(default_factory=list)
+    done: list[UUID] = field(default_factory=list)
+    depths: list[tuple[int, date, float]] = field(default_factory=list)
+
+
+def _fold(
+    events: dict[ViewKey, list[EventFact]],
+    *,
+    profiles: dict[int, Profile],
+    readings: dict[ViewKey, Reading],
+    seal_at: datetime | None,
+) -> _Outcome:
+    yardsticks = yardsticks_by_page({key.page_id for key in events})
+    outcome = _Outcome()
+    for key, facts in events.items():
+        profile = profiles.get(key.visitor_id)
+        if profile is None or seal_at is not None:
+            outcome.done += [fact.id for fact in facts]
+        if profile is None:
+            continue
+        reading = readings.get(key) or Reading(**key._asdict())
+        if reading.sealed_at is not None:
+            reading = Reading(**key._asdict(), part=reading.part + 1)
+        before = reading.depth or 0.0
+        _fold_onto(
+            reading, facts=facts, profile=profile, yardsticks=yardsticks.get(key.page_id, [])
+        )
+        reading.sealed_at = seal_at
+        outcome.readings.append(reading)
+        outcome.depths += [
+            (key.page_id, reading.day, mark)
+            for mark in DEPTHS
+            if before < mark <= (reading.depth or 0.0)
+        ]
+    return outcome
 
 
 def _fold_onto(
@@ -136,17 +146,7 @@ def _fold_onto(
     reading.day = folded.opened_at.date()
 
 
-def _events_by_view(views: list[UUID]) -> dict[_ViewKey, list[EventFact]]:
-    rows = Event.objects.filter(view__in=views, filtered="").values_list(
-        "visitor_id", "view", "page_id", "at", "pk", "kind", "active_ms", "depth", "panel", "played"
-    )
-    grouped: dict[_ViewKey, list[EventFact]] = defaultdict(list)
-    for visitor_id, view, page_id, *fact in rows:
-        grouped[_ViewKey(visitor_id, view, page_id)].append(EventFact(*fact))
-    return dict(sorted(grouped.items(), key=lambda item: str(item[0])))
-
-
-def _profiles(events: Iterable[_ViewKey], *, despite_withdrawal: bool) -> dict[int, Profile]:
+def _profiles(events: Iterable[ViewKey], *, despite_withdrawal: bool) -> dict[int, Profile]:
     visitor_ids = {key.visitor_id for key in events}
     if not despite_withdrawal:
         return profiles_for_visitors(visitor_ids=visitor_ids)
@@ -154,9 +154,9 @@ def _profiles(events: Iterable[_ViewKey], *, despite_withdrawal: bool) -> dict[i
     return existing_profiles(owners=dict(visitors))
 
 
-def _latest_readings(views: list[UUID]) -> dict[_ViewKey, Reading]:
+def _latest_readings(views: list[UUID]) -> dict[ViewKey, Reading]:
     rows = Reading.objects.filter(view__in=views).order_by("part")
-    return {_ViewKey(row.visitor_id, row.view, row.page_id): row for row in rows}
+    return {ViewKey(row.visitor_id, row.view, row.page_id): row for row in rows}
 
 
 def seal_due(*, now: datetime | None = None) -> int:

@@ -6,7 +6,7 @@ It never touches the broker, and returns only after the commit.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, connection, models, transaction
@@ -200,7 +200,7 @@ def _mark_duplicates(batch: _Batch, *, new: set[UUID], consented: bool) -> None:
         batch.counts["conflict"] += conflicts
 
 
-def count_ingest(counts: Counter[str], *, day) -> None:
+def count_ingest(counts: Counter[str], *, day: date) -> None:
     """Add to the day's counters, in the order of names, so that two batches cannot lock in a ring."""
     rows = sorted((name, count) for name, count in counts.items() if count)
     if not rows:

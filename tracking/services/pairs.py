@@ -43,7 +43,10 @@ def refresh_pairs(*, touched: Mapping[int, set[int] | None]) -> set[int]:
 
 
 def replay_pairs(
-    *, rows: Iterable[tuple], vetoes: Mapping[tuple[int, int], list[VetoFact]], rule: Rule,
+    *,
+    rows: Iterable[tuple],
+    vetoes: Mapping[tuple[int, int], list[VetoFact]],
+    rule: Rule,
     tree: TopicTree,
 ) -> States:
     """Replay every pair of the profiles that the signal rows name.

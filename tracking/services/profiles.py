@@ -1,6 +1,6 @@
 """Opens, joins, parts and drops profiles; none exists without profiling consent."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db import transaction
 
@@ -50,7 +50,7 @@ def profiles_for_visitors(*, visitor_ids: Iterable[int]) -> dict[int, Profile]:
     return found
 
 
-def existing_profiles(*, owners: dict[int, int | None]) -> dict[int, Profile]:
+def existing_profiles(*, owners: Mapping[int, int | None]) -> dict[int, Profile]:
     """Profiles by visitor; `owners` maps visitors to the person they are joined to, or None."""
     alone = [visitor for visitor, person in owners.items() if person is None]
     persons: Collection[int] = {person for person in owners.values() if person}

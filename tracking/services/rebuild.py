@@ -58,9 +58,9 @@ def _check_chunk(profile_ids: list[int], report: RebuildReport) -> None:
     due = {(p, t): state for p, topics in states.items() for t, state in topics.items()}
     stored = {
         (profile, topic): mass
-        for profile, topic, mass in Interest.objects.filter(
-            profile_id__in=profile_ids
-        ).values_list("profile_id", "topic_id", "mass")
+        for profile, topic, mass in Interest.objects.filter(profile_id__in=profile_ids).values_list(
+            "profile_id", "topic_id", "mass"
+        )
     }
     for pair in sorted(set(due) | set(stored)):
         have, want = stored.get(pair), due[pair].mass if pair in due else None
@@ -96,7 +96,7 @@ def rebuild_interests(*, progress: Callable[[int], None] = lambda done: None) ->
         recompute_profiles(profile_ids=chunk)
         with transaction.atomic():
             hold_folding_lock()
-            refresh_pairs(touched={profile: None for profile in chunk})
+            refresh_pairs(touched=dict.fromkeys(chunk))
             announce(profile_ids=chunk)
         report.profiles += len(chunk)
         progress(report.profiles)

@@ -73,7 +73,7 @@ def recompute_topics(*, topic_ids: Sequence[int]) -> None:
         with transaction.atomic():
             hold_folding_lock()
             chunk = wanted[start : start + PROFILES_A_CHUNK]
-            changed = refresh_pairs(touched={profile: None for profile in chunk})
+            changed = refresh_pairs(touched=dict.fromkeys(chunk))
             announce(profile_ids=changed)
 
 

@@ -5,11 +5,11 @@ from collections import defaultdict
 from tracking.evidence import SignalFact
 from tracking.models import PageYardstick, Signal
 from tracking.selectors.evidence import Evidence
+from tracking.services.upserts import upsert_signals
 
 FIELDS = (
     "kind", "item_key", "day", "at", "strength", "page_id", "topic_id", "yardstick_id", "detail",
 )  # fmt: skip
-CHANGEABLE = ["at", "strength", "page_id", "topic", "yardstick", "detail"]
 
 
 def store_signals(
@@ -40,13 +40,7 @@ def store_signals(
                 touched[profile].append(signal)
     if gone:
         Signal.objects.filter(pk__in=gone).delete()
-    Signal.objects.bulk_create(
-        [Signal(profile_id=profile, **signal._asdict()) for profile, signal in changed],
-        update_conflicts=True,
-        unique_fields=["profile", "kind", "item_key", "day"],
-        update_fields=CHANGEABLE,
-        batch_size=500,
-    )
+    upsert_signals(changed)
     return _topics_of(touched)
 
 

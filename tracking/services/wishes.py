@@ -30,4 +30,3 @@ def veto_interest(*, profile: Profile, topic: Topic, reason: str) -> None:
         hold_folding_lock()
         announce(profile_ids=refresh_pairs(touched={profile.pk: {topic.resolved.pk}}))
         record_audit(actor="person", action="interest.vetoed", detail={"reason": str(reason)})
-
