@@ -7,6 +7,7 @@ full reading. The formulas are those of docs/architecture.md, "Interest arithmet
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import NamedTuple
 
 DAY_S = 86_400.0
@@ -167,23 +168,26 @@ def replay(
 
 
 def _episodes(signals: Sequence[WeighedSignal], rule: Rule) -> Iterable[Episode]:
+    """Episodes in order. Signals of one moment act together, so no order among them can show."""
     heat, then = 0.0, signals[0].at_s
     entered: float | None = None
     evidence = _Evidence(rule)
-    for signal in signals:
+    for at_s, together in groupby(signals, key=lambda signal: signal.at_s):
         if entered is not None:
             lapses = then + seconds_until(heat=heat, floor=rule.leave, rule=rule)
-            if lapses <= signal.at_s:
+            if lapses <= at_s:
                 yield Episode(entered, lapses)
                 entered = None
-        heat *= 2.0 ** (-(signal.at_s - then) / rule.half_life_s)
-        then = signal.at_s
+        heat *= 2.0 ** (-(at_s - then) / rule.half_life_s)
+        then = at_s
         if heat <= rule.leave:
             evidence.clear()
-        heat += signal.strength * signal.weight
+        moment = list(together)
+        heat = math.fsum([heat, *(signal.strength * signal.weight for signal in moment)])
         if heat <= rule.leave:
             continue
-        evidence.add(signal)
+        for signal in moment:
+            evidence.add(signal)
         if entered is None and heat >= rule.enter - TOLERANCE and evidence.suffices:
             entered = then
     if entered is not None:

@@ -242,22 +242,26 @@ def heat(signals: Iterable[Signal], *, topic: str, at: datetime) -> float:
 
 
 def tags(signals: Sequence[Signal], *, topic: str) -> list[Tag]:
-    """Replay the signals: on at ENTER with evidence, off where heat falls to LEAVE."""
+    """Replay moment by moment: on at ENTER with evidence, off where heat falls to LEAVE."""
     about = [signal for signal in signals if signal.topics.get(topic) and signal.strength > 0]
     found: list[Tag] = []
     evidence: set[int] = set()
     warm, warm_at, entered_at = 0.0, EPOCH, None
-    for signal in about:
-        before = warm * 2 ** -((signal.at - warm_at) / HALF_LIFE)
+    for moment in sorted({signal.at for signal in about}):
+        before = warm * 2 ** -((moment - warm_at) / HALF_LIFE)
         if before <= LEAVE:
             if entered_at is not None:
                 found.append(Tag(entered_at, _cools_at(warm, warm_at)))
             evidence, entered_at = set(), None
-        warm, warm_at = before + signal.strength * signal.topics[topic], signal.at
-        if signal.kind == "reading" and signal.strength >= ENOUGH_OF_A_PAGE - 1e-9:
-            evidence.add(signal.page)
+        now = [signal for signal in about if signal.at == moment]
+        warm, warm_at = before + sum(s.strength * s.topics[topic] for s in now), moment
+        evidence |= {
+            signal.page
+            for signal in now
+            if signal.kind == "reading" and signal.strength >= ENOUGH_OF_A_PAGE - 1e-9
+        }
         if entered_at is None and warm >= ENTER - 1e-9 and len(evidence) >= ENOUGH_PAGES:
-            entered_at = signal.at
+            entered_at = moment
     if entered_at is not None:
         found.append(Tag(entered_at, _cools_at(warm, warm_at)))
     return found

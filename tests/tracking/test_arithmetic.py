@@ -187,3 +187,11 @@ def test_episodes_are_ordered_apart_and_inside_their_heat(signals):
         assert heat_of(mass=so_far.mass, at_s=episode.entered_s, rule=RULE) >= RULE.enter - 1e-6
     for before, after in zip(episodes, episodes[1:], strict=False):
         assert before.lapses_s <= after.entered_s
+
+
+@pytest.mark.parametrize("names", [("page:1", "page:2"), ("page:2", "page:1")])
+def test_signals_of_one_moment_act_together_whatever_their_ids(names):
+    small, large = names
+    together = [signal(0, item=small, strength=0.5), signal(0, item=large, strength=0.75)]
+    state = replay([*together, signal(1, item=small, strength=0.5)], rule=RULE)
+    assert [episode.entered_s for episode in state.episodes] == [T0 + DAY_S]
