@@ -88,9 +88,7 @@ class CheckQuestionBlock(blocks.StructBlock):
 class BodyBlock(blocks.StreamBlock):
     """The body of an article or lesson."""
 
-    heading = blocks.CharBlock(
-        label=_("Heading"), icon="title", template="cms/blocks/heading.html"
-    )
+    heading = blocks.CharBlock(label=_("Heading"), icon="title", template="cms/blocks/heading.html")
     paragraph = blocks.RichTextBlock(
         label=_("Paragraph"), features=[*INLINE, "ul", "ol"], template="cms/blocks/paragraph.html"
     )
@@ -118,7 +116,9 @@ class BubbleBlock(blocks.StructBlock):
     text = blocks.TextBlock(label=_("Text"))
     x = blocks.IntegerBlock(label=_("Left, %"), min_value=0, max_value=95, default=5)
     y = blocks.IntegerBlock(label=_("Top, %"), min_value=0, max_value=95, default=5)
-    width = blocks.IntegerBlock(label=_("Greatest width, %"), min_value=15, max_value=95, default=40)
+    width = blocks.IntegerBlock(
+        label=_("Greatest width, %"), min_value=15, max_value=95, default=40
+    )
     side = blocks.ChoiceBlock(
         label=_("Tail"), choices=[("left", _("left")), ("right", _("right"))], default="left"
     )

@@ -9,7 +9,9 @@ def _report_clinicians(person: Person | None, visitors: list[Visitor]) -> list[d
     if person is None or person.user_id is None:
         return []
     rows = models.ClinicianPage.objects.filter(user_id=person.user_id)
-    return [{"page": row.title, "role": row.role, "licence": row.professional_licence} for row in rows]
+    return [
+        {"page": row.title, "role": row.role, "licence": row.professional_licence} for row in rows
+    ]
 
 
 def register_all() -> None:

@@ -165,9 +165,7 @@ class ArticlePage(PiecePage):
 class ComicPage(PiecePage):
     """A comic explainer: panels in reading order, with all words as text."""
 
-    panels_in_order = StreamField(
-        [("panel", PanelBlock())], verbose_name=_("panels"), blank=True
-    )
+    panels_in_order = StreamField([("panel", PanelBlock())], verbose_name=_("panels"), blank=True)
     afterword = models.TextField(
         _("afterword"), blank=True, help_text=_("What to do if it is your own case.")
     )

@@ -74,9 +74,7 @@ class TopicAlias(models.Model):
     language = models.CharField(max_length=10, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["topic", "name"], name="alias_once_a_topic")
-        ]
+        constraints = [models.UniqueConstraint(fields=["topic", "name"], name="alias_once_a_topic")]
         verbose_name_plural = "topic aliases"
 
     def __str__(self) -> str:

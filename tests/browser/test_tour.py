@@ -27,7 +27,7 @@ AGENT = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 "
     "(KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1"
 )
-PASSWORD = "reading-room"  # noqa: S105  the demo's, printed by `make run`
+PASSWORD = "reading-room"
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,7 @@ def demo(tmp_path_factory):
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  our own server
+        with urllib.request.urlopen(url, timeout=5) as response:
             return response.status == 200
     except OSError:
         return False
@@ -119,7 +119,9 @@ def test_the_tour(demo, browser):
     for n in range(2):
         expect(boxes.nth(n)).not_to_be_checked()
         boxes.nth(n).check()
-    with page.expect_response(lambda r: r.url.endswith("/consents") and r.request.method == "POST") as given:
+    with page.expect_response(
+        lambda r: r.url.endswith("/consents") and r.request.method == "POST"
+    ) as given:
         panel.get_by_role("button", name="Agree to what I ticked").click()
     assert given.value.status == 201
     expect(page.locator(".receipt").first).to_be_visible()

@@ -1,0 +1,2 @@
+// Looks again every two seconds whether an export is ready; it stops where the page is left.
+setTimeout(() => location.reload(), 2000);
