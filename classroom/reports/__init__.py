@@ -1,0 +1,1 @@
+"""Reads attendance reports of meeting rooms into stays; it knows no database and matches nobody."""
