@@ -8,7 +8,13 @@ class ClassroomConfig(AppConfig):
 
     def ready(self) -> None:
         """Let content files bring classes, and content pages list them; name personal data."""
-        from classroom import importing, personal_data, presentation  # noqa: F401  imports register
+        from classroom import (  # noqa: F401  imports register
+            effects,
+            importing,
+            personal_data,
+            presentation,
+            receivers,
+        )
 
         personal_data.register_all()
         presentation.register()

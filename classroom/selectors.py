@@ -23,3 +23,12 @@ def has_place(*, live_class: LiveClass, person: Person) -> bool:
     return Registration.objects.filter(
         live_class=live_class, person=person, cancelled_at=None
     ).exists()
+
+
+def class_of_reference(reference: str) -> LiveClass | None:
+    """The class an id or an imported key names, the one that holds its registrations."""
+    pages = LiveClass.objects.filter(imported_item__key=reference)
+    found = pages.first()
+    if found is None and reference.isdecimal() and len(reference) < 19:
+        found = LiveClass.objects.filter(pk=int(reference)).first()
+    return class_itself(found) if found else None

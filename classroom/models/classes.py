@@ -1,10 +1,14 @@
-"""Live classes, who registered and who attended; rows of service, not of profile."""
+"""Live classes and who registered for them; rows of service, not of profile."""
 
+from datetime import datetime, timedelta
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
-from wagtail.admin.panels import FieldPanel
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.search import index
@@ -12,6 +16,16 @@ from wagtail.search import index
 from cms.blocks import BodyBlock
 from cms.models import ClinicianPage, PiecePage
 from people.models import Person
+
+
+class AttendanceMeasure(models.TextChoices):
+    SHARE = "share", _("share of the class (0 to 1)")
+    MINUTES = "minutes", _("minutes")
+
+
+class AttendanceCounts(models.TextChoices):
+    LIVE = "live", _("the live class alone")
+    LIVE_OR_REPLAY = "live_or_replay", _("the live class and its replay")
 
 
 class LiveClass(PiecePage):
@@ -30,6 +44,27 @@ class LiveClass(PiecePage):
         ClinicianPage, verbose_name=_("clinicians"), blank=True, related_name="classes"
     )
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    attended_measure = models.CharField(
+        _("attended is measured in"),
+        max_length=8,
+        choices=AttendanceMeasure.choices,
+        default=AttendanceMeasure.SHARE,
+    )
+    attended_at_least = models.FloatField(
+        _("attended from"), default=0.5, validators=[MinValueValidator(0)]
+    )
+    attended_counts = models.CharField(
+        _("what counts"),
+        max_length=14,
+        choices=AttendanceCounts.choices,
+        default=AttendanceCounts.LIVE,
+    )
+    replay_days = models.PositiveSmallIntegerField(
+        _("days of replay"),
+        null=True,
+        blank=True,
+        help_text=_("How long a recording may be watched after the class; empty for none."),
+    )
 
     content_panels = [
         *PiecePage.opening_panels,
@@ -40,6 +75,16 @@ class LiveClass(PiecePage):
         FieldPanel("room_url"),
         FieldPanel("clinicians"),
         FieldPanel("body"),
+        MultiFieldPanel(
+            [
+                FieldPanel("attended_measure"),
+                FieldPanel("attended_at_least"),
+                FieldPanel("attended_counts"),
+                FieldPanel("replay_days"),
+            ],
+            heading=_("Attendance"),
+            classname="collapsed",
+        ),
     ]
     search_fields = [*PiecePage.search_fields, index.SearchField("body")]
     api_fields = [
@@ -57,6 +102,18 @@ class LiveClass(PiecePage):
         verbose_name = _("class")
         verbose_name_plural = _("classes")
 
+    @property
+    def ends_at(self) -> datetime | None:
+        """When it is over, None where it has no date."""
+        return self.starts_at and self.starts_at + timedelta(minutes=self.minutes)
+
+    def clean(self) -> None:
+        """Refuse a share that nobody could reach."""
+        super().clean()
+        by_share = self.attended_measure == AttendanceMeasure.SHARE
+        if by_share and self.attended_at_least is not None and self.attended_at_least > 1:
+            raise ValidationError({"attended_at_least": _("A share goes from 0 to 1.")})
+
 
 class Registration(models.Model):
     """One person's place in one class."""
@@ -67,6 +124,8 @@ class Registration(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="registrations")
     registered_at = models.DateTimeField(default=timezone.now)
     cancelled_at = models.DateTimeField(null=True, blank=True)
+    # Part of the signed join link; a new number makes every link handed out so far worthless.
+    join_number = models.PositiveIntegerField(default=1)
 
     class Meta:
         constraints = [
@@ -77,32 +136,3 @@ class Registration(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.person_id} in class {self.live_class_id}"
-
-
-class Attendance(models.Model):
-    """One person's union of intervals in one class, live and replay apart, in seconds.
-
-    `share` is the live part of the class's length (0 to 1). `first_join` and `last_leave` are
-    moments on the server's clock.
-    """
-
-    live_class = models.ForeignKey(LiveClass, on_delete=models.CASCADE, related_name="attendances")
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="attendances")
-    first_join = models.DateTimeField()
-    last_leave = models.DateTimeField()
-    live_seconds = models.FloatField(default=0.0)
-    replay_seconds = models.FloatField(default=0.0)
-    share = models.FloatField(default=0.0)
-    attended = models.BooleanField(default=False)
-    sources = models.JSONField(default=list)
-    recorded_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["live_class", "person"], name="attendance_once_a_class"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"attendance of person {self.person_id} in class {self.live_class_id}"

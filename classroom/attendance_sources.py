@@ -1,0 +1,134 @@
+"""Gathers the raw rows of a class into evidence by human, in a fixed number of queries; reads only."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from datetime import timedelta
+
+from classroom.faces import Face, groups_of, people_of
+from classroom.intervals import Interval, Sign, halves_of, intervals_of_signs
+from classroom.models import (
+    AttendanceCorrection,
+    AttendanceCounts,
+    AttendanceMeasure,
+    LiveClass,
+    PresenceBeat,
+    ReportAttendee,
+    ReportRow,
+)
+from classroom.verdict import Evidence, Terms
+
+PRESENCE, CORRECTION = "presence", "correction"
+
+
+def terms_of(live_class: LiveClass, *, version: int = 1) -> Terms | None:
+    """The terms a class is judged by, None for one without a date."""
+    start, end = live_class.starts_at, live_class.ends_at
+    if start is None or end is None:
+        return None
+    days = live_class.replay_days
+    return Terms(
+        start=start,
+        end=end,
+        replay_until=end + timedelta(days=days) if days else None,
+        in_minutes=live_class.attended_measure == AttendanceMeasure.MINUTES,
+        at_least=live_class.attended_at_least,
+        with_replay=live_class.attended_counts == AttendanceCounts.LIVE_OR_REPLAY,
+        version=version,
+    )
+
+
+def faces_of(live_class: LiveClass) -> list[Face]:
+    """Every contact and name in the reports of a class, oldest first."""
+    fields = ("pk", "contact", "name_key", "shown_key", "original_key", "person_id")
+    rows = ReportAttendee.objects.filter(live_class=live_class).order_by("pk")
+    return [Face(*row) for row in rows.values_list(*fields)]
+
+
+class Faces:
+    """Who is who in the reports of one class, as it stands now."""
+
+    def __init__(self, faces: Iterable[Face]) -> None:
+        faces = list(faces)
+        self.ids = [face.id for face in faces]
+        self.people = people_of(faces)
+        self.leaders = groups_of(faces)
+
+    def of_people(self, person_ids: Collection[int]) -> dict[int, int]:
+        """Face id to person id, for these people."""
+        wanted = set(person_ids)
+        return {face: person for face, person in self.people.items() if person in wanted}
+
+    def waiting(self) -> dict[int, int]:
+        """Face id to the id of the face that stands for its human, for those nobody knows."""
+        return {face: self.leaders[face] for face in self.ids if face not in self.people}
+
+
+def people_with_rows(live_class: LiveClass, faces: Faces) -> set[int]:
+    """Everybody for whom there is any raw row."""
+    found = set(faces.people.values())
+    for model in (PresenceBeat, AttendanceCorrection):
+        rows = model._default_manager.filter(live_class=live_class).order_by()
+        found.update(rows.values_list("person_id", flat=True).distinct())
+    return found
+
+
+def evidence_of(
+    live_class: LiveClass, person_ids: Collection[int], *, faces: Faces
+) -> dict[int, Evidence]:
+    """Return person id to what is known of them; who has no raw row is not in it."""
+    found: defaultdict[int, Evidence] = defaultdict(Evidence)
+    _add_rows(found, faces.of_people(person_ids))
+    _add_beats(found, live_class, person_ids)
+    _add_corrections(found, live_class, person_ids)
+    return dict(found)
+
+
+def evidence_of_waiting(faces: Faces) -> dict[int, Evidence]:
+    """Return the id of the leading face to what reports say of humans whom nobody knows yet."""
+    found: defaultdict[int, Evidence] = defaultdict(Evidence)
+    _add_rows(found, faces.waiting())
+    return dict(found)
+
+
+def _add_rows(found: defaultdict[int, Evidence], owners: dict[int, int]) -> None:
+    ids, size = list(owners), 500
+    for start in range(0, len(ids), size):
+        rows = ReportRow.objects.filter(attendee_id__in=ids[start : start + size]).values_list(
+            "attendee_id", "joined_at", "left_at", "seconds", "batch__format"
+        )
+        for attendee, joined_at, left_at, seconds, room in rows:
+            evidence = found[owners[attendee]]
+            evidence.live.extend(halves_of(Interval(joined_at, left_at), seconds=seconds))
+            evidence.sources.add(room)
+
+
+def _add_beats(
+    found: defaultdict[int, Evidence], live_class: LiveClass, person_ids: Collection[int]
+) -> None:
+    signs: defaultdict[tuple[int, str, bool], list[Sign]] = defaultdict(list)
+    rows = PresenceBeat.objects.filter(live_class=live_class, person_id__in=person_ids)
+    for person, tab, is_replay, at, kind in rows.values_list(
+        "person_id", "tab", "is_replay", "at", "kind"
+    ):
+        sign = Sign(at, leaves=kind == PresenceBeat.Kind.LEAVE)
+        signs[person, tab, is_replay].append(sign)
+    for (person, _, is_replay), of_tab in signs.items():
+        intervals = intervals_of_signs(of_tab)
+        (found[person].replay if is_replay else found[person].live).extend(intervals)
+        found[person].sources.add(PRESENCE)
+
+
+def _add_corrections(
+    found: defaultdict[int, Evidence], live_class: LiveClass, person_ids: Collection[int]
+) -> None:
+    kinds = AttendanceCorrection.Kind
+    rows = AttendanceCorrection.objects.filter(live_class=live_class, person_id__in=person_ids)
+    standing = rows.exclude(kind=kinds.TAKE_BACK).filter(taken_back_by=None)
+    for row in standing.order_by("at", "pk"):
+        evidence = found[row.person_id]
+        evidence.sources.add(CORRECTION)
+        if row.kind in (kinds.ATTENDED, kinds.NOT_ATTENDED):
+            evidence.verdict = row.kind == kinds.ATTENDED
+        elif row.from_at is not None and row.to_at is not None:
+            interval = Interval(row.from_at, row.to_at)
+            (evidence.added if row.kind == kinds.PRESENT else evidence.removed).append(interval)
