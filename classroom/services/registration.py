@@ -39,3 +39,10 @@ def cancel_registration(*, live_class: LiveClass, person: Person) -> bool:
         live_class=class_itself(live_class), person=person, cancelled_at=None
     )
     return bool(places.update(cancelled_at=timezone.now()))
+
+
+def name_person(*, person: Person, name: str) -> None:
+    """Write down how somebody wants to be called, unless a name is known already."""
+    name = " ".join(name.split())
+    if name:
+        Person.objects.filter(pk=person.pk, display_name="").update(display_name=name)
