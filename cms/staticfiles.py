@@ -1,17 +1,23 @@
-"""Puts the site's one stylesheet together from the files under static/css/; there is no bundler.
+"""Puts the site's one stylesheet together from static/css/ and lightens static/js/; there is no bundler.
 
 `css/site.css` is made of reset, tokens, base, components and pages, each file in its own cascade
 layer, so their order decides nothing but the order of layers. The single files stay served too:
 the admin uses `css/tokens.css` and `css/components/receipt.css` alone.
+
+Scripts lose comments and white space where they are collected for readers; in development they are
+served as they are written.
 """
 
 import re
-from collections.abc import Iterator
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
 from django.core.files.storage import FileSystemStorage
+
+from cms.stripping import stripped
 
 STYLESHEET = "css/site.css"
 LAYERS = "@layer reset, tokens, base, components, pages;\n"
@@ -32,27 +38,66 @@ def assembled_stylesheet() -> str:
     return LAYERS + "".join(SPACE.sub("\n", part).lstrip() for part in parts)
 
 
-class StylesheetFinder(BaseFinder):
-    """Finds `css/site.css`, written anew whenever one of its sources is younger."""
+def script_sources() -> dict[str, Path]:
+    """Our own scripts by the address they are served under."""
+    return {f"js/{path.name}": path for path in (settings.ROOT / "static" / "js").glob("*.js")}
+
+
+def built(name: str, sources: list[Path], write: Callable[[], str]) -> Path:
+    """The file of that name, written anew whenever one of its sources is younger."""
+    target = Path(settings.DATA_DIR) / "built" / name
+    youngest = max(path.stat().st_mtime for path in sources)
+    if not target.exists() or target.stat().st_mtime <= youngest:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = target.with_suffix(".partial")
+        partial.write_text(write(), encoding="utf-8")
+        partial.replace(target)
+    return target
+
+
+class BuiltFinder(ABC, BaseFinder):
+    """Finds files that are made of others; which ones, and of what, its kinds say."""
 
     def check(self, **kwargs) -> list:
         return []
 
-    def _built(self) -> Path:
-        target = Path(settings.DATA_DIR) / "built" / STYLESHEET
-        youngest = max(path.stat().st_mtime for path in stylesheet_sources())
-        if not target.exists() or target.stat().st_mtime <= youngest:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            partial = target.with_suffix(".partial")
-            partial.write_text(assembled_stylesheet(), encoding="utf-8")
-            partial.replace(target)
-        return target
+    @abstractmethod
+    def names(self) -> list[str]:
+        """The addresses it answers for."""
+
+    @abstractmethod
+    def build(self, name: str) -> Path:
+        """Make the file where it is out of date, and say where it is."""
 
     def find(self, path: str, find_all: bool = False, **kwargs):
-        if path != STYLESHEET:
+        if path not in self.names():
             return []
-        built = str(self._built())
-        return [built] if find_all or kwargs.get("all") else built
+        found = str(self.build(path))
+        return [found] if find_all or kwargs.get("all") else found
 
     def list(self, ignore_patterns) -> Iterator:
-        yield STYLESHEET, FileSystemStorage(location=str(self._built().parents[1]))
+        storage = FileSystemStorage(location=str(Path(settings.DATA_DIR) / "built"))
+        for name in self.names():
+            self.build(name)
+            yield name, storage
+
+
+class StylesheetFinder(BuiltFinder):
+    """Finds `css/site.css`."""
+
+    def names(self) -> list[str]:
+        return [STYLESHEET]
+
+    def build(self, name: str) -> Path:
+        return built(name, stylesheet_sources(), assembled_stylesheet)
+
+
+class ScriptFinder(BuiltFinder):
+    """Finds our own scripts without comments and white space; none in development."""
+
+    def names(self) -> list[str]:
+        return [] if settings.DEBUG else sorted(script_sources())
+
+    def build(self, name: str) -> Path:
+        source = script_sources()[name]
+        return built(name, [source], lambda: stripped(source.read_text(encoding="utf-8")))

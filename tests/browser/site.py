@@ -10,7 +10,7 @@ from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from tests.browser.strip import stripped
+from cms.stripping import stripped
 
 PAGES = Path(__file__).parent / "pages"
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"

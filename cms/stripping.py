@@ -1,9 +1,6 @@
-"""Takes comments and white space out of a script, to weigh it as readers get it; it renames nothing."""
+"""Takes comments and white space out of our own scripts before they reach readers; it renames nothing."""
 
-import gzip
 import re
-import sys
-from pathlib import Path
 
 # In this order: what must stay as it is, what goes, what may be closed up. A slash opens a regular
 # expression only after an operator or a bracket, so a division is never taken for one.
@@ -46,13 +43,3 @@ def stripped(source: str) -> str:
     if place < len(source):
         emit(source[place:])
     return "".join(out)
-
-
-def weight(path: Path) -> int:
-    """Bytes of the stripped script under gzip -9."""
-    return len(gzip.compress(stripped(path.read_text("utf-8")).encode(), 9, mtime=0))
-
-
-if __name__ == "__main__":
-    for name in sys.argv[1:]:
-        print(weight(Path(name)), name)

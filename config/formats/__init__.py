@@ -1,0 +1,1 @@
+"""How Wellread writes dates where a language has no better custom of its own."""
