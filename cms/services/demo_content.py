@@ -79,6 +79,7 @@ class DemoContent:
             if not home.welcome:
                 home.title = home.draft_title = self.clinic["name"][language]
                 home.welcome = self.clinic["tagline"][language]
+                home.introduction = self.clinic["introduction"][language]
                 home.save()
             for shelf in ("articles", "comics", "courses", "classes", "clinicians"):
                 page = ensure_shelf(shelf=shelf, language=language)
@@ -403,9 +404,12 @@ def forget_welcome() -> None:
     """Take the demo clinic's words off the front pages."""
     for language in LANGUAGES:
         home = ensure_home(language)
-        if home.welcome == demo_file("clinic.json")["tagline"][language]:
+        clinic = demo_file("clinic.json")
+        if home.welcome == clinic["tagline"][language]:
             home.welcome = ""
-            home.save()
+        if home.introduction == clinic["introduction"][language]:
+            home.introduction = ""
+        home.save()
 
 
 __all__ = [

@@ -16,6 +16,8 @@ from wagtail.images.models import SourceImageIOError
 register = template.Library()
 
 CITATION = re.compile(r"<sup>\s*(\d{1,2})\s*</sup>")
+HAN = re.compile(r"[\u3400-\u9fff]")
+PHRASE = re.compile(r".+?(?:[，。！？；：…—]+[”’）》]*|$)", re.DOTALL)
 
 
 @register.simple_tag
@@ -93,6 +95,16 @@ def place(bubble) -> str:
     return " ".join(
         f"{letter}t-{number // 10} {letter}u-{number % 10}"
         for letter, number in ((key, min(max(value, 0), 99)) for key, value in numbers.items())
+    )
+
+
+@register.filter
+def phrases(text: str) -> SafeString | str:
+    """Chinese with each phrase in a span, so that narrow places break between phrases first."""
+    if not HAN.search(text or ""):
+        return text
+    return format_html_join(
+        "", '<span class="phrase">{}</span>', ((p,) for p in PHRASE.findall(text))
     )
 
 
