@@ -2,10 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, TextField
+from django.db.models.functions import Cast
 
 from classroom.faces import Face, groups_of, people_of
-from classroom.intervals import Interval, Sign, halves_of, intervals_of_signs
+from classroom.intervals import Interval, halves_of, intervals_of_signs
 from classroom.models import (
     AttendanceCorrection,
     AttendanceCounts,
@@ -18,6 +22,7 @@ from classroom.models import (
 from classroom.verdict import Evidence, Terms
 
 PRESENCE, CORRECTION = "presence", "correction"
+LEAVE = PresenceBeat.Kind.LEAVE.value
 
 
 def terms_of(live_class: LiveClass, *, version: int = 1) -> Terms | None:
@@ -105,13 +110,16 @@ def _add_rows(found: defaultdict[int, Evidence], owners: dict[int, int]) -> None
 def _add_beats(
     found: defaultdict[int, Evidence], live_class: LiveClass, person_ids: Collection[int]
 ) -> None:
-    signs: defaultdict[tuple[int, str, bool], list[Sign]] = defaultdict(list)
+    signs: defaultdict[tuple[int, str, bool], list[tuple[datetime, bool]]] = defaultdict(list)
     rows = PresenceBeat.objects.filter(live_class=live_class, person_id__in=person_ids)
-    for person, tab, is_replay, at, kind in rows.values_list(
-        "person_id", "tab", "is_replay", "at", "kind"
+    # SQLite keeps moments as text, and Django reads that one slow step after another.
+    is_text = connection.vendor == "sqlite"
+    stored_at = Cast("at", TextField()) if is_text else F("at")
+    for person, tab, is_replay, at, kind in rows.annotate(stored_at=stored_at).values_list(
+        "person_id", "tab", "is_replay", "stored_at", "kind"
     ):
-        sign = Sign(at, leaves=kind == PresenceBeat.Kind.LEAVE)
-        signs[person, tab, is_replay].append(sign)
+        moment = datetime.fromisoformat(at).replace(tzinfo=UTC) if is_text else at
+        signs[person, tab, is_replay].append((moment, kind == LEAVE))
     for (person, _, is_replay), of_tab in signs.items():
         intervals = intervals_of_signs(of_tab)
         (found[person].replay if is_replay else found[person].live).extend(intervals)

@@ -25,8 +25,8 @@ def calendar_of(live_class: LiveClass, *, host: str, url: str) -> bytes:
         event.add("description", live_class.standfirst)
     event.add("url", url)
     event.add("status", "CANCELLED" if live_class.cancelled_at else "CONFIRMED")
-    event.add("dtstart", _in_zone(start, live_class.time_zone))
-    event.add("dtend", _in_zone(end, live_class.time_zone))
+    event.add("dtstart", _in_zone(start, live_class.zone))
+    event.add("dtend", _in_zone(end, live_class.zone))
     changed_at = live_class.last_published_at or live_class.first_published_at or start
     event.add("dtstamp", changed_at.astimezone(UTC))
     event.add("last-modified", changed_at.astimezone(UTC))
@@ -40,6 +40,6 @@ def calendar_of(live_class: LiveClass, *, host: str, url: str) -> bytes:
     return calendar.to_ical()
 
 
-def _in_zone(at: datetime, time_zone: str) -> datetime:
+def _in_zone(at: datetime, zone: ZoneInfo) -> datetime:
     """The moment on the class's own clock; UTC needs no rules of a zone."""
-    return at.astimezone(UTC if time_zone == "UTC" else ZoneInfo(time_zone))
+    return at.astimezone(UTC if zone.key == "UTC" else zone)

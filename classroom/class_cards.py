@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -54,8 +55,8 @@ def cards_of(classes: Iterable[LiveClass], request: HttpRequest) -> list[dict[st
             "language": page.locale.language_code,
             "summary": page.standfirst,
             "url": page.get_full_url(request),
-            "starts_at": _on_clock(page.starts_at, page.time_zone),
-            "ends_at": _on_clock(page.ends_at, page.time_zone),
+            "starts_at": _on_clock(page.starts_at, page.zone),
+            "ends_at": _on_clock(page.ends_at, page.zone),
             "minutes": page.minutes,
             "time_zone": page.time_zone,
             "capacity": page.capacity,
@@ -70,8 +71,8 @@ def cards_of(classes: Iterable[LiveClass], request: HttpRequest) -> list[dict[st
     ]
 
 
-def _on_clock(at, time_zone: str):
-    return at.astimezone(ZoneInfo(time_zone)) if at else None
+def _on_clock(at: datetime | None, zone: ZoneInfo) -> datetime | None:
+    return at.astimezone(zone) if at else None
 
 
 def _teachers_of(classes: list[LiveClass]) -> defaultdict[int, list[str]]:

@@ -1,6 +1,7 @@
 """Live classes and who registered for them; rows of service, not of profile."""
 
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -16,6 +17,14 @@ from wagtail.search import index
 from cms.blocks import BodyBlock
 from cms.models import ClinicianPage, PiecePage
 from people.models import Person
+
+
+def zone_of(name: str) -> ZoneInfo | None:
+    """The time zone of that name, None where there is none."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, KeyError, OSError):
+        return None
 
 
 class AttendanceMeasure(models.TextChoices):
@@ -107,9 +116,16 @@ class LiveClass(PiecePage):
         """When it is over, None where it has no date."""
         return self.starts_at and self.starts_at + timedelta(minutes=self.minutes)
 
+    @property
+    def zone(self) -> ZoneInfo:
+        """Its time zone; UTC in place of one that is not known."""
+        return zone_of(self.time_zone) or ZoneInfo("UTC")
+
     def clean(self) -> None:
-        """Refuse a share that nobody could reach."""
+        """Refuse an unknown time zone, and a share that nobody could reach."""
         super().clean()
+        if zone_of(self.time_zone) is None:
+            raise ValidationError({"time_zone": _("Name a zone, such as Europe/Berlin.")})
         by_share = self.attended_measure == AttendanceMeasure.SHARE
         if by_share and self.attended_at_least is not None and self.attended_at_least > 1:
             raise ValidationError({"attended_at_least": _("A share goes from 0 to 1.")})

@@ -7,7 +7,14 @@ from classroom.reports.columns import Column
 from classroom.reports.moments import DayOrder, Unreadable, Written, written_moment
 from classroom.reports.placing import Placer, Window
 from classroom.reports.sections import Meeting, Section, cells_by_column
-from classroom.reports.stays import BadLine, ReportRead, Stay
+from classroom.reports.stays import (
+    LONGEST_CONTACT,
+    LONGEST_NAME,
+    BadLine,
+    ReportRead,
+    Stay,
+    plain_text,
+)
 from outbox.records import BadRow
 
 GOES = re.compile(r"left|leave|verlassen|离开|退出|離開", re.IGNORECASE)
@@ -48,15 +55,23 @@ def _steps(section: Section, report: ReportRead) -> list[Step]:
     for row in section.rows:
         try:
             values = cells_by_column(section, row)
-            name = values.get(Column.NAME, "")
-            if not name:
-                raise BadRow("neither name nor contact")
+            name = plain_text(values.get(Column.NAME, ""))
+            if not name or len(name) > LONGEST_NAME:
+                raise BadRow("no name that can be taken")
             try:
                 at = written_moment(values[Column.AT])
             except Unreadable:
                 raise BadRow("time stamp is no moment", repr(values[Column.AT][:40])) from None
             goes = bool(GOES.search(values[Column.ACTION]))
-            found.append((row.line, name, values.get(Column.EMAIL, ""), goes, at))
+            found.append(
+                (
+                    row.line,
+                    name,
+                    plain_text(values.get(Column.EMAIL, ""))[:LONGEST_CONTACT],
+                    goes,
+                    at,
+                )
+            )
         except BadRow as problem:
             report.bad.append(BadLine(row.line, problem))
     return found

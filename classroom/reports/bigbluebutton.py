@@ -7,7 +7,16 @@ from typing import Any
 
 from classroom.reports.moments import DayOrder, Unreadable, written_moment
 from classroom.reports.placing import Placer, Window
-from classroom.reports.stays import BadLine, ReportFormat, ReportRead, Stay
+from classroom.reports.stays import (
+    LONGEST_CONTACT,
+    LONGEST_NAME,
+    LONGEST_STAY_S,
+    BadLine,
+    ReportFormat,
+    ReportRead,
+    Stay,
+    plain_text,
+)
 from outbox.records import BadRow
 
 ORDERS = (DayOrder.YMD, DayOrder.MDY, DayOrder.DMY)
@@ -24,15 +33,18 @@ def report_of_json(data: Any, *, window: Window) -> ReportRead | None:
         if not isinstance(person, dict) or not str(person.get("name") or "").strip():
             report.bad.append(BadLine(number, BadRow("neither name nor contact")))
             continue
-        name = " ".join(str(person["name"]).split())[:200]
+        name = " ".join(plain_text(str(person["name"])).split())
         contact = next(
             (
-                str(person[key])
+                plain_text(str(person[key]))
                 for key in ("email", "extId", "ext_user_id", "userId")
                 if "@" in str(person.get(key, ""))
             ),
             "",
         )
+        if len(name) > LONGEST_NAME or len(contact) > LONGEST_CONTACT:
+            report.bad.append(BadLine(number, BadRow("a name or contact that is too long")))
+            continue
         for start, end in _spans(person):
             _add(report, number, name, contact, start, end or ended, window)
     return report
@@ -81,6 +93,8 @@ def _add(
         report.bad.append(BadLine(line, BadRow("no leave time and no end of the meeting")))
     elif left_at < joined_at:
         report.bad.append(BadLine(line, BadRow("left before joining")))
+    elif (left_at - joined_at).total_seconds() > LONGEST_STAY_S:
+        report.bad.append(BadLine(line, BadRow("longer than two days")))
     else:
         seconds = (left_at - joined_at).total_seconds()
         report.stays.append(Stay(line, name, contact, joined_at, left_at, seconds))

@@ -71,7 +71,7 @@ class Placer:
 
     def _readings(self, moment: Written) -> list[datetime]:
         if moment.aware is not None:
-            return [moment.aware.astimezone(UTC)]
+            return _in_utc([moment.aware])
         if moment.numbers is None:
             days = sorted(self._days, key=lambda day: abs(day - self._window.local_start.date()))
             naive = [datetime.combine(day, moment.time) for day in days]
@@ -82,8 +82,14 @@ class Placer:
 
     def _folds(self, naive: datetime) -> list[datetime]:
         """Both readings of an hour that the end of summer time repeats, else the one."""
-        first, second = (
-            naive.replace(tzinfo=self._window.zone, fold=fold).astimezone(UTC) for fold in (0, 1)
-        )
-        repeated = timedelta(0) < second - first
-        return [first, second] if repeated else [first]
+        both = _in_utc(naive.replace(tzinfo=self._window.zone, fold=fold) for fold in (0, 1))
+        repeated = len(both) == 2 and timedelta(0) < both[1] - both[0]
+        return both if repeated else both[:1]
+
+
+def _in_utc(moments: Iterable[datetime]) -> list[datetime]:
+    """Bring moments to UTC; at the ends of the calendar there may be none."""
+    try:
+        return [moment.astimezone(UTC) for moment in moments]
+    except OverflowError:
+        return []

@@ -20,14 +20,20 @@ from classroom.reports.sections import (
     sections_of,
     waits,
 )
-from classroom.reports.stays import BadLine, ReportFormat, ReportRead, Stay
+from classroom.reports.stays import (
+    LONGEST_CONTACT,
+    LONGEST_NAME,
+    LONGEST_STAY_S,
+    BadLine,
+    ReportFormat,
+    ReportRead,
+    Stay,
+    plain_text,
+)
 from classroom.reports.tables import Table, table_of, text_of
 from outbox.records import BadFile, BadRow
 
 RENAMED = re.compile(r"^(?P<shown>.+?)\s*[(（](?P<original>.+)[)）]$", re.DOTALL)
-LONGEST_NAME = 200
-LONGEST_CONTACT = 254
-LONGEST_STAY_S = 48 * 3600
 # The order of day and month that decides where the class's day fits both ways.
 USUAL_ORDER = {
     ReportFormat.ZOOM: (DayOrder.MDY, DayOrder.DMY, DayOrder.YMD),
@@ -71,8 +77,11 @@ def read_report(
         raise BadFile(f"{path} does not exist.")
     if not path.is_file():
         raise BadFile(f"{path} is no file.")
-    with path.open("rb") as raw:
-        start = raw.read(64).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(64).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror or error}).") from None
     if start[:1] in (b"{", b"["):
         return _read_json(path, window=window)
     table = table_of(path)
@@ -180,6 +189,7 @@ def _raw_stay(
     contact = values.get(Column.EMAIL) or values.get(Column.PHONE) or ""
     if not contact and "@" in values.get(Column.UPN, ""):
         contact = values[Column.UPN]
+    contact = plain_text(contact)
     if not name and not contact:
         raise BadRow("neither name nor contact")
     if len(name) > LONGEST_NAME or len(contact) > LONGEST_CONTACT:
@@ -188,6 +198,8 @@ def _raw_stay(
     left = values.get(Column.LEAVE) or values.get(Column.LAST_LEAVE) or ""
     duration = values.get(Column.DURATION, "")
     seconds, step_s = _seconds(duration, unit_s=unit_s) if duration.strip("-") else (None, 0.0)
+    if seconds is not None and seconds > LONGEST_STAY_S:
+        raise BadRow("longer than two days")
     return RawStay(
         line=line,
         name=name,
@@ -207,7 +219,7 @@ def name_of(values: Mapping[Column, str]) -> str:
     if not name:
         parts = (values.get(Column.FIRST_NAME, ""), values.get(Column.LAST_NAME, ""))
         name = " ".join(part for part in parts if part)
-    return re.sub(r"\s+", " ", name.replace("\x00", "")).strip()
+    return re.sub(r"\s+", " ", plain_text(name)).strip()
 
 
 def _moment(text: str, *, what: str) -> Written:

@@ -8,6 +8,15 @@ from typing import NamedTuple
 from classroom.intervals import Interval, halves_of
 from outbox.records import BadRow
 
+LONGEST_NAME = 200
+LONGEST_CONTACT = 254
+LONGEST_STAY_S = 48 * 3600
+
+
+def plain_text(text: str) -> str:
+    """What of a text every database can keep: no zeros, no halves of characters."""
+    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+
 
 class ReportFormat(StrEnum):
     """The rooms whose reports are known, and a table somebody named the columns of."""

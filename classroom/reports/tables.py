@@ -61,7 +61,8 @@ def text_of(path: Path) -> str:
 def _table_of_text(file: RecordFile) -> Table:
     table = Table()
     file.encoding = _wide_encoding(file.path) or file.encoding
-    lines = list(file)
+    # Lines of very old programs end in a carriage return alone.
+    lines = [(number, part) for number, text in file for part in text.split("\r")]
     if file.broken:
         table.bad.append(BadLine(file.last_line + 1, BadRow(file.broken)))
     unended = bool(file.broken) or not _ends_with_line_end(file)
@@ -70,7 +71,11 @@ def _table_of_text(file: RecordFile) -> Table:
         if line in file.undecodable:
             table.bad.append(BadLine(line, BadRow(f"not {file.encoding} text")))
             continue
-        cells = [cell.strip() for cell in _cells(text, separator)]
+        try:
+            cells = [cell.strip() for cell in _cells(text, separator)]
+        except csv.Error as error:
+            table.bad.append(BadLine(line, BadRow("not CSV", str(error))))
+            continue
         table.rows.append(Row(line, cells))
     if unended and table.rows:
         table.rows[-1] = table.rows[-1]._replace(cut=True)

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
@@ -19,6 +18,7 @@ from classroom.models import (
     ReportAttendee,
     ReportRow,
 )
+from classroom.models.classes import zone_of
 from classroom.report_keys import ReadRow, keyed_rows
 from classroom.reports.placing import Window
 from classroom.reports.reading import read_report
@@ -117,7 +117,10 @@ def window_of(live_class: LiveClass) -> Window:
         )
     if end <= start:
         raise BadFile(f"The class {live_class.title!r} has no length, so nobody can attend it.")
-    return Window(start, end, ZoneInfo(live_class.time_zone))
+    zone = zone_of(live_class.time_zone)
+    if zone is None:
+        raise BadFile(f"The class has a time zone that nobody knows: {live_class.time_zone!r}.")
+    return Window(start, end, zone)
 
 
 def _refuse_foreign(read: ReportRead, *, window: Window) -> None:

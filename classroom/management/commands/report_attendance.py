@@ -3,7 +3,6 @@
 import csv
 from argparse import ArgumentParser
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -29,7 +28,6 @@ class Command(BaseCommand):
             subject=f"class:{live_class.pk}",
             detail={"rows": len(lines)},
         )
-        zone = ZoneInfo(live_class.time_zone)
         writer = csv.writer(self.stdout._out, lineterminator="\n")
         writer.writerow(COLUMNS)
-        writer.writerows(cells_of(line, zone) for line in lines)
+        writer.writerows(cells_of(line, live_class.zone) for line in lines)

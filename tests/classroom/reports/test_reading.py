@@ -1,6 +1,7 @@
 """Reports of every room, in their languages, encodings and states of damage."""
 
 import json
+import random
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -290,6 +291,14 @@ def test_what_is_no_report_is_refused_in_one_line(tmp_path, content, message):
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("ending", ["\r\n", "\r"])
+def test_line_ends_of_other_systems(tmp_path, ending):
+    text = (ZOOM + GOOD).replace("\n", ending)
+    report = read_report(written(tmp_path, text), window=EVENING)
+    assert [stay.name for stay in report.stays] == ["Ann"]
+    assert report.bad == []
+
+
 def test_a_missing_file_is_refused(tmp_path):
     with pytest.raises(BadFile, match="does not exist"):
         read_report(tmp_path / "nothing", window=EVENING)
@@ -328,3 +337,44 @@ def test_the_skipped_hour_of_a_dst_day(tmp_path):
     text = ZOOM + "Ann,a@a.example,03/29/2026 01:30:00 AM,03/29/2026 03:30:00 AM,60,Yes\n"
     report = read_report(written(tmp_path, text), window=night)
     assert [stay.seconds for stay in report.stays] == [3600]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "Bob,b@a.example,9999-12-31 23:59:00,9999-12-31 23:59:59,30,Yes",
+        "Bob,b@a.example,0001-01-01T00:00:00+14:00,0001-01-01T00:01:00+14:00,30,Yes",
+        "Bob,b@a.example,,,99999999999999999999,Yes",
+    ],
+)
+def test_the_ends_of_the_calendar_are_bad_rows(tmp_path, row):
+    far = window(datetime(2026, 3, 5, 18, 0), zone="America/New_York")
+    report = read_report(written(tmp_path, ZOOM + GOOD + row + "\n"), window=far)
+    assert [bad.line for bad in report.bad] == [3]
+
+
+@pytest.mark.parametrize("text", [ZOOM_PREAMBLE, TEAMS_FLAT, ZOOM + GOOD * 3])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_damage_anywhere_is_never_a_traceback(tmp_path, text, encoding):
+    """Bytes lost, doubled and changed: a report comes of it, or one line that says why not."""
+    chance = random.Random(f"{len(text)} {encoding}")
+    path = tmp_path / "damaged.csv"
+    for _ in range(100):
+        content = bytearray(text.encode(encoding))
+        for _ in range(chance.randrange(1, 6)):
+            at = chance.randrange(len(content))
+            match chance.randrange(3):
+                case 0:
+                    del content[at : at + chance.randrange(1, 40)]
+                case 1:
+                    content[at:at] = content[at : at + chance.randrange(1, 40)]
+                case _:
+                    content[at] = chance.randrange(256)
+            content = content or bytearray(b"x")
+        path.write_bytes(content)
+        try:
+            report = read_report(path, window=EVENING)
+        except BadFile as refused:
+            assert "\n" not in str(refused)
+        else:
+            assert report.rows
