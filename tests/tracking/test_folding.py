@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from cms.models import Topic
-from people.models import Purpose, Visitor
+from people.models import Person, Purpose, Visitor
 from people.services.consent import withdraw_consent
 from people.services.visitors import join_visitor
 from tests.factories.tracking import (
@@ -159,6 +159,25 @@ def test_without_consent_nothing_is_folded_and_the_raw_events_go(pages):
     assert not (Profile.objects.exists() or Reading.objects.exists() or Event.objects.exists())
 
 
+def test_an_event_that_lands_after_the_withdrawal_is_deleted_and_not_folded(pages):
+    visitor = consenting_visitor()
+    withdraw_consent(visitor=visitor, purposes=[Purpose.PROFILING], method="withdrawal")
+    view_of(visitor, 1, at=NOON)
+    fold_everything()
+    assert not (Profile.objects.exists() or Reading.objects.exists() or Event.objects.exists())
+
+
+def test_a_joined_browser_counts_only_while_its_person_agrees(pages):
+    person = Person.objects.create(display_name="Chen")
+    agree(person=person, profiling=False)
+    visitor = consenting_visitor(person=person)
+    view_of(visitor, 1, at=NOON)
+    imported(person, 2, at=NOON)
+    fold_everything()
+    refold_people(person_ids=[person.pk])
+    assert not (Profile.objects.exists() or Signal.objects.exists())
+
+
 def test_filtered_events_never_count(pages):
     view = view_of(consenting_visitor(), 1, at=NOON)
     Event.objects.filter(view=view).update(filtered="bot")
@@ -244,6 +263,20 @@ def test_imported_rows_count_without_seconds_and_classes_count_once(pages, topic
         ("attendance", "class:3"): 2.25,
         ("like", "page:2"): 0.5,
     }
+
+
+def test_rows_that_were_taken_back_take_their_signals_and_interests_with_them(pages):
+    person = consenting_person("Zhang")
+    kept = imported(person, 1, at=NOON)
+    imported(person, 2, at=NOON)
+    refold_people(person_ids=[person.pk])
+    ImportedEvent.objects.exclude(pk=kept.pk).delete()
+    refold_people(person_ids=[person.pk])
+    assert list(Signal.objects.values_list("item_key", flat=True)) == ["page:1"]
+    assert Interest.objects.get().signals == 1
+    kept.delete()
+    refold_people(person_ids=[person.pk])
+    assert not (Signal.objects.exists() or Interest.objects.exists())
 
 
 def test_check_finds_what_rebuild_puts_right(pages):
