@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.test import RequestFactory
 from django.utils import timezone
 
@@ -76,3 +77,14 @@ def test_a_demo_login_has_no_token_where_strangers_could_use_it(settings):
 def test_a_token_lives_one_to_365_days(days):
     with pytest.raises(ValueError, match="1 to 365"):
         create_staff_token(user=make_staff(), name="a", days=days)
+
+
+def test_the_command_prints_the_token_alone_and_refuses_in_one_line(capsys):
+    user = make_staff(Role.MARKETING)
+    call_command("create_staff_token", user.username, "--days", "7")
+    printed = capsys.readouterr().out.strip()
+    assert user_of_staff_token(printed) == user
+    with pytest.raises(CommandError, match="no login"):
+        call_command("create_staff_token", "nobody")
+    with pytest.raises(CommandError, match="1 to 365"):
+        call_command("create_staff_token", user.username, "--days", "0")
