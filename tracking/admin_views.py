@@ -1,10 +1,14 @@
 """Admin screens of how pieces are read."""
 
+from collections.abc import Callable
+
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
+from wagtail.models import Page
 
 from tracking.selectors.readers import (
     WINDOW,
@@ -40,8 +44,8 @@ def show_piece(request: HttpRequest, page_id: int) -> HttpResponse:
     context = {
         "piece": row,
         "statistics": statistics,
-        "depths": _bars(statistics.dimensions.get("depth", {})),
-        "panels": _bars(statistics.dimensions.get("panel", {})),
+        "depths": _bars(statistics.dimensions.get("depth", {}), label=_share),
+        "panels": _bars(statistics.dimensions.get("panel", {}), label=_panels_of(page)),
         "others": {
             name: values
             for name, values in statistics.dimensions.items()
@@ -61,10 +65,21 @@ def sparkline(row: PieceReaders) -> list[dict]:
     ]
 
 
-def _bars(values: dict) -> list[dict]:
+def _share(quarter: str) -> str:
+    return f"{float(quarter):.0%}"
+
+
+def _panels_of(page: Page) -> Callable[[str], str]:
+    """Name a panel by its place in the comic; one that is gone from it keeps its own name."""
+    panels = getattr(page.specific, "panels_in_order", ())
+    places = {block.id: place for place, block in enumerate(panels, start=1)}
+    return lambda name: _("Panel {n}").format(n=places[name]) if name in places else name
+
+
+def _bars(values: dict, *, label: Callable[[str], str]) -> list[dict]:
     counts = {value: shown.count or 0 for value, shown in values.items()}
     top = max(counts.values(), default=0) or 1
     return [
-        {"label": value, "figure": values[value], "width": round(200 * counts[value] / top)}
+        {"label": label(value), "figure": values[value], "width": round(200 * counts[value] / top)}
         for value in values
     ]

@@ -5,6 +5,7 @@ import shutil
 
 import pytest
 
+from tests.browser.demo import DemoClinic
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 
@@ -43,3 +44,16 @@ def reader(page, site):
     yield reader
     assert reader.errors == []
     assert [url for url in reader.requests if not url.startswith(site.url)] == []
+
+
+@pytest.fixture(scope="session")
+def demo_clinic(tmp_path_factory):
+    """The demo clinic, served; loaded once for all tests that look at it."""
+    with DemoClinic(tmp_path_factory.mktemp("clinic")) as running:
+        yield running
+
+
+@pytest.fixture
+def clinic(demo_clinic):
+    """The address of the demo clinic."""
+    return demo_clinic.address

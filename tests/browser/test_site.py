@@ -1,19 +1,9 @@
 """The demo clinic in a real browser: nothing overflows, nothing breaks the policy, scripts are optional."""
 
-import http.client
-import os
-import socket
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import pytest
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).resolve().parents[2]
-READY_WITHIN_S = 120.0
 COMIC = "/comics/a-room-of-my-own/"
 PAGES = [
     "/",
@@ -29,50 +19,6 @@ PAGES = [
 ]
 ENGLISH_ONLY = ["/courses/before-your-first-implant/gums-first/"]
 IN_BOTH = [*PAGES, *(f"/zh-hans{path}" for path in PAGES), *ENGLISH_ONLY]
-
-
-@pytest.fixture(scope="module")
-def clinic(tmp_path_factory):
-    """The address of a server of its own, with the demo loaded into a database of its own."""
-    data_dir = tmp_path_factory.mktemp("clinic")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    address = f"http://127.0.0.1:{port}"
-    env = {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), "BASE_URL": address}
-    for command in (["migrate", "-v0"], ["load_demo"]):
-        subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
-    log = (data_dir / "web.log").open("wb")
-    server = subprocess.Popen(
-        [sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port)],
-        cwd=ROOT,
-        env=env,
-        stdout=log,
-        stderr=log,
-    )
-    try:
-        wait_until_it_answers(server, port)
-        yield address
-    finally:
-        server.kill()
-        server.wait()
-        log.close()
-
-
-def wait_until_it_answers(server: subprocess.Popen, port: int) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline and server.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            connection.request("GET", "/about-tracking/")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)  # until the port is open; nothing hangs on how long that takes
-        finally:
-            connection.close()
-    raise AssertionError("the server did not answer")
 
 
 @pytest.fixture
