@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from wagtail import hooks
 from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel
-from wagtail.admin.ui.tables import BooleanColumn, Column, TitleColumn
+from wagtail.admin.ui.tables import Column, TitleColumn
 from wagtail.admin.views.generic import IndexView
 from wagtail.admin.viewsets.model import ModelViewSet
 
@@ -98,7 +98,12 @@ class TopicViewSet(ModelViewSet):
         ),
         Column("name_zh", label=gettext_lazy("Chinese name")),
         Column("pages", label=gettext_lazy("Pages"), sort_key="pages"),
-        BooleanColumn("waits_for_editor", label=gettext_lazy("Waits for an editor")),
+        Column(
+            "waits_for_editor",
+            label=gettext_lazy("Waits for an editor"),
+            # A cross for "no" would look like something wrong.
+            accessor=lambda topic: "✓" if topic.waits_for_editor else "",
+        ),
         Column("merged_into", label=gettext_lazy("Merged into")),
         TitleColumn(
             "merge",

@@ -6,6 +6,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.models import Page
@@ -29,7 +30,11 @@ def list_readers(request: HttpRequest) -> HttpResponse:
         raise Http404
     page = Paginator(pieces_of(request.user), PIECES_A_PAGE).get_page(request.GET.get("p"))
     rows = readers_of(list(page.object_list), today=timezone.now().date())
-    context = {"page": page, "rows": [{"piece": row, "bars": sparkline(row)} for row in rows]}
+    context = {
+        "page": page,
+        "rows": [{"piece": row, "bars": sparkline(row)} for row in rows],
+        **_header(_("Readers")),
+    }
     return TemplateResponse(request, "tracking/admin/readers.html", context)
 
 
@@ -51,8 +56,19 @@ def show_piece(request: HttpRequest, page_id: int) -> HttpResponse:
             for name, values in statistics.dimensions.items()
             if name not in ("depth", "panel")
         },
+        **_header(page.title, {"url": reverse("piece_readers"), "label": _("Readers")}),
     }
     return TemplateResponse(request, "tracking/admin/piece.html", context)
+
+
+def _header(title: str, *above: dict) -> dict:
+    """What Wagtail's own header of a screen asks for."""
+    home = {"url": reverse("wagtailadmin_home"), "label": _("Home")}
+    return {
+        "header_title": title,
+        "header_icon": "view",
+        "breadcrumbs_items": [home, *above, {"url": "", "label": title}],
+    }
 
 
 def sparkline(row: PieceReaders) -> list[dict]:

@@ -71,13 +71,13 @@ def _is_chinese() -> bool:
 
 
 @register.simple_tag
-def day(value: date | datetime | None) -> SafeString | str:
-    """A day as people say it, with the exact date on hover."""
+def day(value: date | datetime | None, short: bool = False) -> SafeString | str:
+    """A day as people say it, with the exact date on hover; short for the lines of receipts."""
     if not value:
         return ""
     if isinstance(value, datetime) and getattr(value, "convert_to_local_time", True):
         value = timezone.localtime(value)
-    said = format_date(value, "Y年n月j日" if _is_chinese() else "j F Y")
+    said = format_date(value, "Y年n月j日" if _is_chinese() else "j M Y" if short else "j F Y")
     exact = value.date() if isinstance(value, datetime) else value
     return format_html('<time datetime="{0}" title="{0}">{1}</time>', exact.isoformat(), said)
 

@@ -80,7 +80,9 @@ function call(method, body) {
   if (token) headers.Authorization = `Visitor ${token}`;
   if (body) headers['Content-Type'] = 'application/json';
   if (csrf) headers['X-CSRFToken'] = csrf;
-  return fetch(`${api}consents`, {
+  // The words come in the language of the page, whatever language the browser would like.
+  const asked = method === 'GET' ? `?language=${document.documentElement.lang}` : '';
+  return fetch(`${api}consents${asked}`, {
     method, headers, body: body && JSON.stringify(body), credentials: csrf ? 'same-origin' : 'omit',
   });
 }
@@ -107,7 +109,7 @@ function show(face, { focus = true } = {}) {
 function writeReceipt(given, purposes) {
   const moment = new Date(given?.at ?? given?.given_at ?? Date.now());
   const lines = {
-    at: moment.toLocaleString(panel.dataset.language || undefined, { dateStyle: 'long', timeStyle: 'short' }),
+    at: moment.toLocaleString(panel.dataset.language === 'en' ? 'en-GB' : panel.dataset.language, { dateStyle: 'long', timeStyle: 'short' }),
     profiling: purposes.profiling ? panel.dataset.yes : panel.dataset.no,
     marketing: purposes.marketing ? panel.dataset.yes : panel.dataset.no,
     notice: given?.notice ?? panel.dataset.notice,

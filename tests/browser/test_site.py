@@ -65,6 +65,21 @@ def test_consent_panel_waits_at_the_end_and_gives_a_receipt(clinic, page, compla
     receipt.wait_for(state="visible")
     assert receipt.locator("[data-receipt-line=profiling]").inner_text() == "agreed"
     assert receipt.locator("[data-receipt-line=marketing]").inner_text() == "not agreed"
+    slip = receipt.bounding_box()
+    for cell in receipt.locator("td:visible").all():
+        box = cell.bounding_box()
+        assert box["x"] + box["width"] <= slip["x"] + slip["width"], cell.inner_text()
+
+
+def test_consent_is_asked_in_the_language_of_the_page(clinic, page, complaints):
+    for path, words in (
+        ("/about-tracking/", "Remember what I read"),
+        ("/zh-hans/about-tracking/", "请记住我"),
+    ):
+        page.goto(clinic + path)
+        page.locator("main [data-consent-open]:visible").first.click()
+        page.locator("#consent-title").wait_for(state="visible")
+        assert words in page.locator("[data-purpose=profiling]").inner_text()
 
 
 def test_answers_of_the_consent_panel_look_alike(clinic, page, complaints):
