@@ -34,7 +34,7 @@ from leads.services.access import (
 from leads.services.exports import ExportRefused, request_export
 from people.api_auth import StaffBearer
 from people.models import Person, User
-from tracking.selectors.interests import InterestReceipt
+from tracking.api import InterestOut, interest_out
 
 router = Router(auth=StaffBearer())
 
@@ -68,38 +68,7 @@ class PersonOut(Schema):
     consents: dict[str, ConsentOut]
 
 
-class EvidenceOut(Schema):
-    """One signal: `heat` is its part of the interest's heat now."""
-
-    at: datetime
-    kind: str
-    title: str
-    page: int | None
-    strength: float
-    weight: float
-    heat: float
-    detail: dict
-
-
-class TagOut(Schema):
-    """The interest tag that is on now."""
-
-    entered_at: datetime
-    lapses_at: datetime
-
-
-class InterestOut(Schema):
-    """One interest; the evidence's heats add up to `heat`."""
-
-    topic: str
-    name: str
-    heat: float
-    rule_version: int
-    tag: TagOut | None
-    evidence: list[EvidenceOut]
-
-
-class InterestsOut(Schema):
+class PersonInterestsOut(Schema):
     """All interests; without consent to profiling there are none, whatever the person did."""
 
     id: str
@@ -216,7 +185,7 @@ def show_person(request: HttpRequest, external_id: str) -> dict:
 
 
 @router.get(
-    "/people/{external_id}/interests", response=InterestsOut, summary="A person's interests"
+    "/people/{external_id}/interests", response=PersonInterestsOut, summary="A person's interests"
 )
 def show_interests(request: HttpRequest, external_id: str) -> dict:
     """Interests with the signals behind each, warmest first; each look is noted."""
@@ -227,32 +196,7 @@ def show_interests(request: HttpRequest, external_id: str) -> dict:
         "id": person.external_id,
         "profiling": decisions_of(person)["profiling"]["valid"],
         "as_of": now,
-        "interests": [_interest(receipt) for receipt in interests_of(person, now=now)],
-    }
-
-
-def _interest(receipt: InterestReceipt) -> dict:
-    return {
-        "topic": receipt.topic.slug,
-        "name": receipt.topic.label,
-        "heat": receipt.heat,
-        "rule_version": receipt.rule_version,
-        "tag": {"entered_at": receipt.entered_at, "lapses_at": receipt.lapses_at}
-        if receipt.entered_at
-        else None,
-        "evidence": [
-            {
-                "at": line.at,
-                "kind": line.kind,
-                "title": line.title,
-                "page": line.page_id,
-                "strength": line.strength,
-                "weight": line.weight,
-                "heat": line.heat,
-                "detail": line.detail,
-            }
-            for line in receipt.lines
-        ],
+        "interests": [interest_out(receipt) for receipt in interests_of(person, now=now)],
     }
 
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 from ninja.errors import HttpError
 
 from cms.models import Topic
@@ -28,7 +28,7 @@ class TopicOut(Schema):
 
 
 class SignalOut(Schema):
-    """One signal behind an interest; `share` is its part of the heat now (0 to 1)."""
+    """One signal behind an interest: `heat` is its part of the heat now, `share` as a fraction."""
 
     at: datetime
     kind: str
@@ -36,6 +36,7 @@ class SignalOut(Schema):
     page: int | None
     strength: float
     weight: float
+    heat: float
     share: float
     detail: dict
 
@@ -86,6 +87,7 @@ def interest_out(receipt: InterestReceipt) -> dict:
                 "page": line.page_id,
                 "strength": line.strength,
                 "weight": line.weight,
+                "heat": line.heat,
                 "share": line.heat / total if total else 0.0,
                 "detail": line.detail,
             }
@@ -129,7 +131,7 @@ def declare_my_interest(request: HttpRequest, slug: str):
     """Declare an interest; it lifts an earlier "not interested"."""
     profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
     declare_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug))
-    return 204, None
+    return Status(204, None)
 
 
 @router.delete(
@@ -139,7 +141,7 @@ def delete_my_interest(request: HttpRequest, slug: str, reason: VetoReason = Vet
     """Delete an interest, or say "not interested"; a rebuild does not bring it back."""
     profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
     veto_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug), reason=reason)
-    return 204, None
+    return Status(204, None)
 
 
 @router.post("/events", summary="Send events", openapi_extra=EVENTS_OPERATION)

@@ -87,9 +87,9 @@ def test_a_person_and_their_interests_come_with_evidence_and_each_look_is_noted(
     assert "interests" not in card
     found = marketing(f"/people/{ada.external_id}/interests").json()
     (interest,) = found["interests"]
-    assert (interest["topic"], interest["heat"]) == ("implants", pytest.approx(0.5))
+    assert (interest["topic"]["slug"], interest["heat"]) == ("implants", pytest.approx(0.5))
     assert interest["tag"]["lapses_at"].startswith("2026-11-25")
-    (line,) = interest["evidence"]
+    (line,) = interest["signals"]
     assert (line["strength"], line["heat"]) == (1.0, pytest.approx(0.5))
     looks = AuditEntry.objects.filter(subject=f"person:{ada.external_id}").order_by("pk")
     assert [look.detail["part"] for look in looks if look.action == "person.viewed"] == [
