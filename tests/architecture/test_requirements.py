@@ -33,9 +33,7 @@ def test_every_library_that_is_imported_is_in_the_lock():
     missing = {
         name
         for name in foreign - {*PACKAGES, "tests", "ops", "bench"}
-        if not {
-            re.sub(r"[-_.]+", "-", found).lower() for found in distributions.get(name, ["?"])
-        }
+        if not {re.sub(r"[-_.]+", "-", found).lower() for found in distributions.get(name, ["?"])}
         & locked
     }
     assert missing == set()
