@@ -77,6 +77,14 @@ def test_second_run_stores_nothing_and_says_so(tmp_path, acne):
     assert ImportBatch.objects.count() == 1
 
 
+def test_of_rows_with_one_id_the_first_wins(tmp_path, acne):
+    path = tmp_path / "ids.csv"
+    path.write_text("id,person,item,at,kind\nX,p1,i1,2014-01-02,read\nX,p2,i2,2014-01-03,read\n")
+    out, _ = imported(path, *BASIS)
+    assert out[:2] == ["1 events stored", "1 events known already"]
+    assert (events_of("p1"), events_of("p2")) == (1, 0)
+
+
 def test_longer_file_adds_only_what_is_new(tmp_path, acne):
     imported(history(tmp_path, "p1,i1,2014-01-02,read,1"), *BASIS)
     longer = history(tmp_path, *["p1,i1,2014-01-02,read,1"] * 2, "p1,i2,2014-01-05,read,1")

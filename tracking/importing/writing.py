@@ -50,7 +50,10 @@ class BatchWriter:
             good = [pair for pair in keyed if self._people[pair[1].person] in allowed]
             self.counts.no_consent += len(keyed) - len(good)
             known = _known_keys(key for key, _ in good)
-            fresh = {key: row for key, row in good if key not in known}
+            fresh: dict[str, EventRow] = {}
+            for key, row in good:
+                if key not in known:
+                    fresh.setdefault(key, row)  # of an id the first row wins, in a chunk as well
             if fresh:
                 stored = self._insert(fresh)
                 self.counts.stored += stored
