@@ -155,6 +155,19 @@ def test_a_signal_dated_later_changes_nothing(world):
     assert ranked_people(topic=implants, at=at) == before
 
 
+@pytest.mark.parametrize("microsecond", [0, 1, 123, 999_999])
+def test_who_has_a_first_signal_at_the_moment_itself_is_not_ranked(world, microsecond):
+    implants, _, _, pages, _ = world
+    for minutes in range(40):
+        at = datetime(2024, 1, 1, 10, minutes, minutes, microsecond, tzinfo=UTC)
+        one = prospect(f"one {minutes}", imported_key=f"one:{minutes}")
+        signal(one, at=at, strength=1.0, yardstick=pages["implants"], key="page:implants")
+        ranked_now = {row.person for row in ranked_people(topic=implants, at=at)}
+        assert f"one:{minutes}" not in ranked_now
+        later = ranked_people(topic=implants, at=at + timedelta(microseconds=1))
+        assert {row.person: row.heat for row in later}[f"one:{minutes}"] == pytest.approx(1.0)
+
+
 def test_a_visitor_not_joined_and_who_refused_are_in_no_rank(world):
     implants, _, _, pages, _ = world
     before = ranked_people(topic=implants, at=NOON)
@@ -228,6 +241,8 @@ def test_the_command_prints_csv_and_is_audited(world, capsys):
         ("nothing", "2026-11-19", "no topic"),
         ("implants", "19.11.2026", "not a date"),
         ("implants", "2026-02-30", "not a date"),
+        ("implants", "0001-01-01T00:00:00+10:00", "not a date"),
+        ("implants", "9999-12-31T23:59:59-10:00", "not a date"),
     ],
 )
 def test_an_unknown_topic_and_a_bad_date_get_one_line(world, topic, as_of, says):

@@ -66,7 +66,8 @@ def signal_table(*, until: datetime) -> SignalTable:
 def _rows(until: datetime) -> np.ndarray:
     """person, strength, seconds since 1970, yardstick, topic, declared; 0 for none, a row a signal."""
     seconds = (
-        "(julianday(s.at) - 2440587.5) * 86400.0"
+        # Not julianday: its rounding would put a signal before or after its own moment.
+        "strftime('%%s', substr(s.at, 1, 19)) + CAST('0' || substr(s.at, 20) AS REAL)"
         if connection.vendor == "sqlite"
         else "extract(epoch from s.at)::float8"
     )

@@ -59,10 +59,12 @@ def _moment(text: str | None) -> datetime:
         moment = parse_datetime(text)
         if moment is None and (day := parse_date(text)):
             moment = datetime.combine(day, time())
-    except ValueError:
+        if moment is not None:
+            moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+    except (ValueError, OverflowError):
         moment = None
     if moment is None:
         raise CommandError(
             f"“{text}” is not a date: write it like 2026-03-31 or 2026-03-31T12:00:00Z."
         )
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment
