@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import get_language_from_request
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
+from pydantic import StrictBool
 
 from people.api_auth import Subject, VisitorOrSession, subject_of_request
 from people.models import ContactPoint
@@ -26,8 +27,9 @@ IN_ALL_A_MINUTE = 6000
 class Purposes(Schema):
     """A decision for each purpose; one that is left out is not given."""
 
-    profiling: bool = False
-    marketing: bool = False
+    # Strict, as a consent must not come of a word or number that happens to look like yes.
+    profiling: StrictBool = False
+    marketing: StrictBool = False
 
 
 class ConsentIn(Schema):

@@ -96,9 +96,19 @@ def test_create_consent_of_an_unknown_notice_is_422_and_nothing(client):
     assert not ConsentEvent.objects.exists()
 
 
-@pytest.mark.parametrize("data", [{}, {"purposes": {"profiling": "perhaps"}, "notice": CURRENT}])
+@pytest.mark.parametrize(
+    "data",
+    [
+        {},
+        *(
+            {"purposes": {"profiling": value}, "notice": CURRENT}
+            for value in ("perhaps", "yes", "true", 1, None)
+        ),
+    ],
+)
 def test_create_consent_of_another_shape_is_422(client, data):
     assert post(client, data).status_code == 422
+    assert not ConsentEvent.objects.exists()
 
 
 def test_create_consent_ignores_fields_it_does_not_know(client):
