@@ -50,6 +50,10 @@ def _report_events(person: Person | None, visitors: list[Visitor]) -> list[dict]
             "page": row.page_id,
             "kind": row.kind,
             "active_ms": row.active_ms,
+            "view": str(row.view),
+            "depth": row.depth,
+            "panel": row.panel,
+            "played": row.played,
         }
         for row in rows
     ]
@@ -60,8 +64,8 @@ def _report_imported(person: Person | None, visitors: list[Visitor]) -> list[dic
         return []
     rows = ImportedEvent.objects.filter(person=person).select_related("batch").order_by("at")
     return [
-        {"at": row.at.isoformat(), "page": row.page_id, "kind": row.kind, "count": row.count,
-         "basis": row.batch.basis}
+        {"at": row.at.isoformat(), "page": row.page_id, "kind": row.kind,
+         "seconds": row.seconds, "count": row.count, "basis": row.batch.basis}
         for row in rows
     ]  # fmt: skip
 

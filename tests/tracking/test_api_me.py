@@ -87,3 +87,11 @@ def test_a_token_joined_to_a_person_shows_nothing_of_the_person(client, reader):
     join_visitor(visitor=reader, person=consenting_person("Emma"), actor="test")
     reader.refresh_from_db()
     assert ask(client, reader).json()["interests"] == []
+
+
+def test_my_data_holds_every_field_of_my_events(client, reader):
+    report = ask(client, reader, path="/api/v1/me/data").json()
+    (events,) = [part for part in report["data"] if part["model"] == "tracking.Event"]
+    named = {"page" if field == "page_id" else field for field in events["fields"]} - {"visitor"}
+    assert events["rows"]
+    assert all(named <= set(row) for row in events["rows"])
