@@ -16,7 +16,7 @@
  *
  *   <section id="consent-panel" class="consent" hidden aria-labelledby="consent-title"
  *            data-api="/api/v1/" data-language="en" data-notice="" [data-signed-in]
- *            data-yes data-no data-failed data-outdated data-nothing data-refused data-withdrawn>
+ *            data-yes data-no data-failed data-outdated data-nothing data-address data-refused data-withdrawn>
  *     <form class="consent__ask" hidden>
  *       <h2 id="consent-title" tabindex="-1">…</h2>
  *       <p data-gpc hidden>…your browser asks not to be profiled…</p>
@@ -186,6 +186,8 @@ async function agree() {
     marketing: box('marketing').checked,
   };
   if (!purposes.profiling && !purposes.marketing) return say(panel.dataset.nothing);
+  // Messages need somewhere to go: a browser nobody has signed in with has no address.
+  if (!purposes.profiling && !('signedIn' in panel.dataset)) return say(panel.dataset.address);
   const answer = await give(purposes);
   if (!answer) return undefined;
   keep(answer.visitor);
