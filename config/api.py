@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
@@ -64,3 +65,9 @@ def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 def answer_not_found(request: HttpRequest, error: Http404) -> HttpResponse:
     """Say the same of what does not exist and of what is somebody else's."""
     return problem(404)
+
+
+@csrf_exempt  # it does nothing, and its answer must not depend on a cookie
+def answer_unknown_address(request: HttpRequest) -> HttpResponse:
+    """Say so of an address the API does not have, before Django looks for one with a slash."""
+    return problem(404, detail="The API has no such address.")

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.AdminContentSecurityMiddleware",
+    "config.middleware.ApiProblemMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
