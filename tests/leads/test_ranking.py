@@ -15,8 +15,14 @@ from leads.ranking import ranked
 from leads.selectors.ranking import ranked_people, ranks_by_person
 from outbox.models import AuditEntry
 from tests.factories.leads import profile_of, prospect, signal, topic_named
-from tests.factories.tracking import consenting_visitor, yardstick
-from tracking.models import Profile, RuleVersion, Signal, Veto, VetoReason
+from tests.factories.tracking import (
+    consenting_person,
+    consenting_visitor,
+    imported,
+    yardstick,
+)
+from tracking.models import ImportedEvent, Profile, RuleVersion, Signal, Veto, VetoReason
+from tracking.services.imports import refold_people
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
 DAY = 86_400.0
@@ -250,3 +256,30 @@ def test_an_unknown_topic_and_a_bad_date_get_one_line(world, topic, as_of, says)
         call_command("rank_leads", "--topic", topic, "--as-of", as_of)
     assert "\n" not in str(refusal.value)
     assert not AuditEntry.objects.exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("hours", [1, 5, 24, 25, 49, 24 * 9])
+def test_what_came_later_takes_nothing_from_an_earlier_ranking(hours):
+    """A class attended again, or a page read again that day, moves a signal; not its past."""
+    topic = topic_named("implants")
+    for page in (1, 2):
+        yardstick(page, topics={topic.pk: 1.0}, expected_s=60.0)
+    people = [consenting_person(f"P{n}", imported_key=f"p{n}") for n in range(3)]
+    start = NOON - timedelta(days=40)
+    for number, person in enumerate(people):
+        for day in (0, 1, 2, 9, 20):
+            at = start + timedelta(days=day, hours=number)
+            imported(person, 1, at=at, kind="attend")
+            imported(person, 2, at=at, seconds=20.0 + number)
+            imported(person, 2, at=at + timedelta(hours=1), count=2)
+    ids = [person.pk for person in people]
+    refold_people(person_ids=ids)
+    moment = start + timedelta(hours=hours)
+    with_later = ranked_people(topic=topic, at=moment)
+    ImportedEvent.objects.filter(at__gt=moment).delete()
+    refold_people(person_ids=ids)
+    cut = ranked_people(topic=topic, at=moment)
+    assert [one.person for one in with_later] == [one.person for one in cut] != []
+    for one, other in zip(with_later, cut, strict=True):
+        assert one[1:] == pytest.approx(other[1:], rel=1e-12)

@@ -3,6 +3,8 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -25,6 +27,28 @@ from tracking.services.yardsticks import yardsticks_by_page
 READING_FIELDS = (
     "opened_at", "last_at", "day", "active_s", "depth", "yardstick_id", "shared_at", "downloaded_at",
 )  # fmt: skip
+
+
+class Span(NamedTuple):
+    """A stretch of time, both ends in it; None is open."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+    def __contains__(self, moment: object) -> bool:
+        assert isinstance(moment, datetime)
+        return (self.since is None or moment >= self.since) and (
+            self.until is None or moment <= self.until
+        )
+
+    def narrow(self, rows: QuerySet, field: str) -> QuerySet:
+        """The rows whose moment lies in it."""
+        if self.since is not None:
+            rows = rows.filter(**{f"{field}__gte": self.since})
+        return rows if self.until is None else rows.filter(**{f"{field}__lte": self.until})
+
+
+ALWAYS = Span()
 
 
 @dataclass(frozen=True)
@@ -51,10 +75,12 @@ def gather_evidence(
     page_ids: Collection[int] | None,
     rule: Rule,
     from_raw: bool = False,
+    span: Span = ALWAYS,
 ) -> Evidence:
     """Gather the facts of profiles (about some pages, or all) and make their signals.
 
-    With `from_raw`, readings that are not sealed are folded again from their raw events.
+    With `from_raw`, readings that are not sealed are folded again from their raw events. With a
+    `span`, only evidence whose last moment lies in it counts.
     """
     people = dict(
         Profile.objects.filter(pk__in=profile_ids, person__isnull=False).values_list(
@@ -63,9 +89,10 @@ def gather_evidence(
     )
     facts: PagesFacts = defaultdict(lambda: _PageFacts([], []))
     for key, reading in _readings(profile_ids, page_ids, from_raw=from_raw):
-        facts[key].readings.append(reading)
-    _add_imported(facts, people, page_ids)
-    _add_attendance(facts, people, page_ids)
+        if reading.last_at in span:
+            facts[key].readings.append(reading)
+    _add_imported(facts, people, page_ids, span)
+    _add_attendance(facts, people, page_ids, span)
     pages = {page for _, page in facts}
     yardsticks = yardsticks_by_page(pages)
     lengths = _class_lengths(pages)
@@ -83,7 +110,8 @@ def gather_evidence(
     for profile, topic_id, at in Declaration.objects.filter(profile_id__in=profile_ids).values_list(
         "profile_id", "topic_id", "at"
     ):
-        signals[profile].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
+        if at in span:
+            signals[profile].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
     return Evidence(
         signals={profile: _once_each(found) for profile, found in signals.items()},
         page_ids=None if page_ids is None else frozenset(page_ids),
@@ -143,9 +171,9 @@ def _folded_again(
 
 
 def _add_imported(
-    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None, span: Span
 ) -> None:
-    rows = ImportedEvent.objects.filter(person_id__in=people)
+    rows = span.narrow(ImportedEvent.objects.filter(person_id__in=people), "at")
     if page_ids is not None:
         rows = rows.filter(page_id__in=page_ids)
     fields = ("person_id", "page_id", "kind", "at", "seconds", "count")
@@ -154,9 +182,9 @@ def _add_imported(
 
 
 def _add_attendance(
-    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None, span: Span
 ) -> None:
-    rows = Attendance.objects.filter(person_id__in=people)
+    rows = span.narrow(Attendance.objects.filter(person_id__in=people), "last_leave")
     if page_ids is not None:
         rows = rows.filter(live_class_id__in=page_ids)
     for person, page, last_leave, share in rows.values_list(

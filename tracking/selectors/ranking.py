@@ -11,6 +11,7 @@ from people.models import Purpose
 from people.selectors import people_with_consent
 from tracking.arithmetic import Rule, WeighedSignal, without_vetoed
 from tracking.models import Profile, Signal, Veto
+from tracking.selectors.as_of import earlier_signals
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.vetoes import vetoes_of
 from tracking.selectors.weights import yardstick_weights
@@ -41,7 +42,7 @@ def signal_table(*, until: datetime) -> SignalTable:
     signals come through a plain cursor, as a row object each would take most of the time.
     """
     rule = rule_of(current_rule_version())
-    rows = _rows(until)
+    rows = np.concatenate([_rows(until), _moved_rows(until, rule)])
     consenting = np.fromiter(
         people_with_consent(Purpose.PROFILING).values_list("pk", flat=True), dtype=np.int64
     )
@@ -84,6 +85,22 @@ def _rows(until: datetime) -> np.ndarray:
         while chunk := cursor.fetchmany(20_000):
             parts.append(np.array(chunk, dtype=np.float64))
     return np.concatenate(parts) if parts else np.empty((0, 6))
+
+
+def _moved_rows(until: datetime, rule: Rule) -> np.ndarray:
+    """Rows of signals that later evidence moved past the moment, as they stood at it."""
+    rows = [
+        (
+            person,
+            signal.strength,
+            signal.at.timestamp(),
+            signal.yardstick_id or 0,
+            signal.topic_id or 0,
+            0,
+        )
+        for person, signal in earlier_signals(until=until, rule=rule)
+    ]
+    return np.array(rows, dtype=np.float64) if rows else np.empty((0, 6))
 
 
 def _bearing(rows: np.ndarray, *, rule: Rule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
