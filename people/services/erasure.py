@@ -9,7 +9,7 @@ from outbox.services import record_audit
 from outbox.would_be_sent import forget_written_mails
 from people import registry
 from people.models import ConsentEvent, ContactPoint, Person, Visitor
-from people.services.erasures_list import append_erasure, listed_erasures
+from people.services.erasures_list import append_erasure, imported_key_ref, listed_erasures
 from people.services.sessions import end_sessions
 from people.signals import person_erasing
 
@@ -23,6 +23,8 @@ def erase_person(*, person: Person, actor: str) -> dict[str, int]:
     for merged in list(person.merged_from.exclude(pk=person.pk)):
         _add(counts, erase_person(person=merged, actor=actor))
     append_erasure(kind="person", ref=person.external_id)
+    if person.imported_key:
+        append_erasure(kind="imported_key", ref=imported_key_ref(person.imported_key))
     addresses = set(ContactPoint.objects.filter(person=person).values_list("value", flat=True))
     with transaction.atomic():
         _add(counts, _erase_rows(person))

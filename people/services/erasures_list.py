@@ -1,14 +1,17 @@
 """The list of erasures, a file outside the database, so that a restored backup can repeat them.
 
-It holds opaque ids and moments alone, and is only ever appended to.
+It holds opaque ids and moments alone, and is only ever appended to. The key by which an import knew
+a person stands in it as a keyed hash, so that the next import of the same file brings nobody back.
 """
 
 import json
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 def erasures_path() -> Path:
@@ -29,6 +32,17 @@ def append_erasure(*, kind: str, ref: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def imported_key_ref(key: str) -> str:
+    """How the list names an imported key: a hash that needs this installation's SECRET_KEY."""
+    return salted_hmac("people.erasures.imported_key", key, algorithm="sha256").hexdigest()
+
+
+def erased_imported_keys(keys: Iterable[str]) -> set[str]:
+    """Those of the keys whose person was erased."""
+    refs = {ref for kind, ref in listed_erasures() if kind == "imported_key"}
+    return {key for key in keys if imported_key_ref(key) in refs} if refs else set()
 
 
 def listed_erasures() -> list[tuple[str, str]]:

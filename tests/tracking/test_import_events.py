@@ -1,6 +1,7 @@
 """Whole imports of histories: once each, for people who may be profiled, folded, and undone."""
 
 import io
+import json
 
 import pytest
 from django.core.management import call_command
@@ -8,6 +9,8 @@ from django.core.management.base import CommandError
 
 from people.models import Consent, ConsentEvent, Person
 from people.services.consent import withdraw_consent
+from people.services.erasure import erase_person
+from people.services.erasures_list import erasures_path
 from tests.factories.imports import DATA, item, topic
 from tests.factories.tracking import agree
 from tracking.importing import run
@@ -105,6 +108,19 @@ def test_who_refused_or_withdrew_gets_no_rows_and_no_profile(tmp_path, acne):
     assert (events_of("p1"), events_of("p2"), events_of("p3")) == (0, 0, 1)
     assert Profile.objects.get().person.imported_key == "p3"
     assert not Consent.objects.filter(person__in=[refused, withdrew], given=True).exists()
+
+
+def test_who_was_erased_does_not_come_back_with_the_next_import(tmp_path, acne, settings):
+    settings.DATA_DIR = tmp_path  # where the list of erasures is kept
+    path = history(tmp_path, *(f"p{n},i1,2014-01-02,read,1" for n in (1, 2)))
+    imported(path, *BASIS)
+    erase_person(person=Person.objects.get(imported_key="p1"), actor="test")
+    out, _ = imported(path, *BASIS)
+    assert out[0] == "0 events stored"
+    assert not Person.objects.filter(imported_key="p1").exists()
+    refs = [json.loads(line)["ref"] for line in erasures_path().read_text().splitlines()]
+    assert len(refs) == 2
+    assert "p1" not in refs
 
 
 def test_undo_takes_rows_basis_and_profile_away_and_can_be_repeated(tmp_path, acne):

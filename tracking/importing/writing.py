@@ -9,6 +9,7 @@ from django.utils import timezone
 from people.models import Consent, Person, Purpose
 from people.selectors import consenting_person_ids
 from people.services.consent import record_import_basis
+from people.services.erasures_list import erased_imported_keys
 from tracking.importing.rows import EventRow
 from tracking.models import ImportBatch, ImportedEvent
 
@@ -44,6 +45,7 @@ class BatchWriter:
 
     def write(self, keyed: Sequence[tuple[str, EventRow]]) -> None:
         """Store one chunk in one transaction, after its new people and their basis."""
+        keyed = self._without_erased(keyed)
         self._ensure_people({row.person for _, row in keyed})
         with transaction.atomic():
             allowed = _consenting({self._people[row.person] for _, row in keyed})
@@ -62,6 +64,7 @@ class BatchWriter:
 
     def count(self, keyed: Sequence[tuple[str, EventRow]]) -> None:
         """Count what `write` would do, and write nothing."""
+        keyed = self._without_erased(keyed)
         persons = {row.person for _, row in keyed}
         new = persons - set(self._people)
         found = _people_by_key(new)
@@ -77,6 +80,13 @@ class BatchWriter:
         self.counts.no_consent += len(keyed) - len(good)
         self.counts.stored += len(set(good) - known)
         self.counts.known += len(good) - len(set(good) - known)
+
+    def _without_erased(self, keyed: Sequence[tuple[str, EventRow]]) -> list[tuple[str, EventRow]]:
+        """Leave out the rows of people who were erased; they count as without consent."""
+        erased = erased_imported_keys({row.person for _, row in keyed})
+        kept = [pair for pair in keyed if pair[1].person not in erased]
+        self.counts.no_consent += len(keyed) - len(kept)
+        return kept
 
     def _ensure_people(self, keys: set[str]) -> None:
         new = keys - set(self._people)
