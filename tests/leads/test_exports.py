@@ -304,6 +304,14 @@ def test_rows_cost_as_many_queries_for_one_member_as_for_three(lead_list, implan
     assert queries(1) == queries(3)
 
 
+def test_a_dry_run_counts_and_writes_nothing(lead_list, people, tmp_path, capsys):
+    target = tmp_path / "out.csv"
+    call_command("export_leads", "warm", "--output", str(target), "--dry-run")
+    assert "2 people would be written" in capsys.readouterr().err
+    assert not target.exists()
+    assert not Export.objects.exists()
+
+
 def test_the_command_writes_the_same_file_and_is_audited(lead_list, people, tmp_path, capsys):
     target = tmp_path / "out.xlsx"
     call_command("export_leads", "warm", "--format", "xlsx", "--output", str(target))

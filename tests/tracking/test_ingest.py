@@ -170,6 +170,7 @@ def test_numbers_at_the_edges_are_taken(article, visitor):
         (b"", 400),
         (b"not json", 400),
         (b'{"events": [1,', 400),
+        (b'{"sent_at": 5, "events": [', 400),
         (b'{"sent_at": NaN, "events": []}', 400),
         (b'{"sent_at": "2026-11-21T10:00:00Z", "events": ' + b"[" * 60_000, 400),
         (b"[]", 422),

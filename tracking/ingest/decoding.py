@@ -100,6 +100,8 @@ def decode_envelope(body: bytes) -> Envelope:
     try:
         envelope = _envelopes.decode(body)
     except msgspec.ValidationError as error:
+        # The first wrong type may stand before the place where the body stops being JSON.
+        _decode_slowly(body)
         raise BadEnvelope(str(error)) from None
     except (msgspec.DecodeError, UnicodeDecodeError):
         envelope = _decode_slowly(body)

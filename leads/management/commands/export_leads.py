@@ -8,7 +8,9 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 
 from leads.models import ExportFormat, ExportState, LeadList
+from leads.selectors import contactable_members_of
 from leads.services.exports import ExportRefused, build_export, file_to_send, request_export
+from leads.services.membership import refresh_lists
 from tracking.services.folding import fold_everything
 
 ACTOR = "command:export_leads"
@@ -25,9 +27,12 @@ class Command(BaseCommand):
         parser.add_argument("list", metavar="LIST", help="the list's slug")
         parser.add_argument("--format", choices=ExportFormat.values, default=ExportFormat.CSV)
         parser.add_argument("--output", required=True, metavar="FILE")
+        parser.add_argument("--dry-run", action="store_true", help="count, and write nothing")
         parser.add_argument("--purpose", default="command line", help="what it is for, for the log")
 
-    def handle(self, *, list: str, format: str, output: str, purpose: str, **options) -> None:
+    def handle(
+        self, *, list: str, format: str, output: str, purpose: str, dry_run: bool, **options
+    ) -> None:
         """Fold, bring lists up to date, build, check once more, and put the file in place."""
         lead_list = LeadList.objects.filter(slug=list).first()
         if lead_list is None:
@@ -36,6 +41,12 @@ class Command(BaseCommand):
                 f"There is no lead list with the slug “{list}”. "
                 + (f"There are: {known}." if known else "There is none yet.")
             )
+        if dry_run:
+            fold_everything()
+            refresh_lists()
+            count = contactable_members_of(lead_list).count()
+            self.stderr.write(f"{count} people would be written to {output}.")
+            return
         target = Path(output).expanduser()
         if not target.parent.is_dir():
             raise CommandError(f"The folder {target.parent} does not exist.")
