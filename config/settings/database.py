@@ -15,6 +15,8 @@ CACHES = {
     else {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(ENVIRONMENT.data_dir / "cache"),
+        # Beyond the default of 300 a third is thrown away at random, limits of sign-in included.
+        "OPTIONS": {"MAX_ENTRIES": 5000},
     },
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

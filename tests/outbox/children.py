@@ -2,6 +2,8 @@
 
 import os
 import signal
+import sys
+import traceback
 from collections.abc import Callable
 
 from django.db import connection
@@ -24,8 +26,12 @@ def run_in_child(work: Callable[[], object]) -> int:
     if child == 0:
         code = 1
         try:
+            # A pool would start threads in a forked process; one connection is enough here.
+            connection.settings_dict["OPTIONS"].pop("pool", None)
             work()
             code = 0
+        except BaseException:
+            traceback.print_exc(file=sys.__stderr__)
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
