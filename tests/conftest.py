@@ -5,6 +5,8 @@ import tempfile
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="wellread-test-"))
+# Playwright leaves an event loop in a worker's thread; Django would refuse its database there.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
