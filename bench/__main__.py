@@ -3,14 +3,22 @@
 import argparse
 import sys
 
+from bench.classes import measure_classes
 from bench.commands import measure_content, measure_events
 from bench.endpoint import measure_endpoint
 from bench.engines import engine, postgresql_url
+from bench.read_api import measure_read_api
 from bench.report import Report
+from bench.search import measure_search
+from bench.site import measure_site
 
 BENCHMARKS = {
+    "attendance": (measure_classes, "presence, attendance from raw signs, a long report"),
+    "api": (measure_read_api, "the read API, cold and warm, against stock v2 and an empty answer"),
     "endpoint": (measure_endpoint, "events a second against an empty answer and a bare insert"),
+    "site": (measure_site, "pages of the site, with their queries, against an empty answer"),
     "content": (measure_content, "import_content on the health-education pages"),
+    "search": (measure_search, "queries a reader types, on English and Chinese pages"),
     "events": (measure_events, "import_events, rebuild_interests, rank_leads on the reading log"),
 }
 NO_POSTGRESQL = (

@@ -37,6 +37,21 @@ def insert(request: HttpRequest) -> HttpResponse:
     return HttpResponse(b"{}", content_type="application/json")
 
 
+@csrf_exempt
+def insert_beat(request: HttpRequest) -> HttpResponse:
+    """Decode one sign of presence and insert its row, unchecked, in one transaction."""
+    sign = msgspec.json.decode(request.body)
+    with transaction.atomic(), connection.cursor() as cursor:
+        moment = datetime.now(UTC)
+        at = moment if connection.vendor == "postgresql" else str(moment.replace(tzinfo=None))
+        cursor.execute(
+            "INSERT INTO classroom_presencebeat (live_class_id, person_id, tab, kind, is_replay, at) "
+            "VALUES (%s, %s, %s, %s, %s, %s)",
+            [sign["class"], sign["person"], sign["tab"], sign["kind"], False, at],
+        )
+    return HttpResponse(b"{}", content_type="application/json")
+
+
 def insert_rows(events: list[dict], *, visitor_id: int) -> None:
     """Insert these events in one statement (PostgreSQL) or one executemany (SQLite)."""
     now = datetime.now(UTC)
@@ -81,3 +96,8 @@ def new_body(number: int, *, page_id: int, token: str, visitor_id: int) -> bytes
         "events": new_events(number, page_id=page_id),
     }
     return json.dumps(batch).encode()
+
+
+def bytes_of(request: HttpRequest, size: int) -> HttpResponse:
+    """An answer of that many bytes with nothing behind it."""
+    return HttpResponse(b"x" * size, content_type="application/json")

@@ -17,7 +17,7 @@ def measure_content(engine: Engine, *, report: Report, rounds: int, quick: bool)
     """One import of the health-education pages, as a first one cannot be repeated in place."""
     if _is_missing(CONTENT, report=report):
         return
-    file = _head(CONTENT, lines=300, engine=engine) if quick else CONTENT
+    file = head_of(CONTENT, lines=300, engine=engine) if quick else CONTENT
     figures = engine.inside("command", "import_content", str(file))
     report.add(
         f"import_content {_lines(file):,} lines, {engine.name}",
@@ -33,7 +33,7 @@ def measure_events(engine: Engine, *, report: Report, rounds: int, quick: bool) 
     if _is_missing(EVENTS, report=report) or _is_missing(ITEMS, report=report):
         return
     engine.inside("command", "import_content", str(ITEMS))
-    file = _head(EVENTS, lines=20_000, engine=engine) if quick else EVENTS
+    file = head_of(EVENTS, lines=20_000, engine=engine) if quick else EVENTS
     figures = engine.inside("command", "import_events", str(file), "--consent-basis", "benchmark")
     report.add(
         f"import_events {_lines(file) - 1:,} events, {engine.name}",
@@ -84,7 +84,7 @@ def _lines(path: Path) -> int:
         return sum(1 for _ in file)
 
 
-def _head(path: Path, *, lines: int, engine: Engine) -> Path:
+def head_of(path: Path, *, lines: int, engine: Engine) -> Path:
     """The first lines of a file, beside the engine's database."""
     short = engine.data_dir / path.name
     with gzip.open(path, "rb") as source, gzip.open(short, "wb") as target:

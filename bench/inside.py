@@ -9,6 +9,9 @@ from pathlib import Path
 
 import django
 
+from bench import inside_class
+from bench.inside_search import search
+
 
 def subject() -> dict:
     """Make what requests need: a live page and a consenting visitor."""
@@ -19,7 +22,9 @@ def subject() -> dict:
     from people.notices import CURRENT
     from people.services.visitors import create_visitor, issue_token
 
-    page = Page.objects.get(depth=1).add_child(instance=ArticlePage(title="bench", slug="bench"))
+    page = Page.objects.get(depth=1).add_child(
+        instance=ArticlePage(title="bench", slug="bench", about_health=False)
+    )
     visitor, _ = create_visitor(
         purposes={Purpose.PROFILING: True, Purpose.MARKETING: False},
         notice=CURRENT,
@@ -27,6 +32,32 @@ def subject() -> dict:
         method=ConsentMethod.PANEL,
     )
     return {"page_id": page.pk, "visitor_id": visitor.pk, "token": issue_token(visitor)}
+
+
+def queries_of(*paths: str) -> dict:
+    """How many queries each page asks, once its pictures have their sizes."""
+    from django.core.cache import caches
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    client = Client(headers={"host": "127.0.0.1", "accept-language": "en"})
+    counts = {}
+    for path in paths:
+        client.get(path)
+        caches["pages"].clear()
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        counts[path] = len(queries)
+    return counts
+
+
+def pages(count: str) -> dict:
+    """Make articles as a clinic has them; figures are one page's id and queries by address."""
+    from bench.pages import make_pages, queries_by_address
+
+    page_id = make_pages(int(count))
+    return {"page_id": page_id, "queries": queries_by_address(page_id)}
 
 
 def insert_loop(page_id: str, visitor_id: str, batches: str) -> dict:
@@ -99,10 +130,16 @@ def one_statement() -> dict:
 
 
 MEASUREMENTS = {
+    "class_subject": inside_class.class_subject,
+    "attendance": inside_class.attendance,
+    "attendance_import": inside_class.attendance_import,
+    "pages": pages,
     "subject": subject,
+    "queries_of": queries_of,
     "insert_loop": insert_loop,
     "command": command,
     "one_statement": one_statement,
+    "search": search,
 }
 
 if __name__ == "__main__":

@@ -5,17 +5,23 @@ from dataclasses import dataclass
 from django.http import HttpRequest
 from ninja.security.http import HttpAuthBase
 
+from classroom.models import LiveClass, Registration
 from classroom.services.join_tokens import BadJoinToken, registration_of_join_token
+from classroom.services.questionnaire_tokens import (
+    BadQuestionnaireToken,
+    registration_of_questionnaire_token,
+)
 from people.api_auth import person_of_session
 from people.models import Person
 
 
 @dataclass(frozen=True)
 class Participant:
-    """A person; with a join token, the one class they may be present in by it."""
+    """A person; with a join token, the one class they may be present in by it, as it was loaded."""
 
     person: Person
     class_id: int | None = None
+    live_class: LiveClass | None = None
 
 
 class PersonBySession(HttpAuthBase):
@@ -39,6 +45,21 @@ class JoinOrSession(HttpAuthBase):
                 place = registration_of_join_token(token.strip())
             except BadJoinToken:
                 return None
-            return Participant(place.person, place.live_class_id)
+            return Participant(place.person, place.live_class_id, place.live_class)
         person = person_of_session(request)
         return Participant(person) if person else None
+
+
+class PlaceOfQuestionnaire(HttpAuthBase):
+    """`Authorization: Place TOKEN`: the place whose personal link to the questions holds it."""
+
+    openapi_scheme = "place"
+
+    def __call__(self, request: HttpRequest) -> Registration | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "place":
+            return None
+        try:
+            return registration_of_questionnaire_token(token.strip())
+        except BadQuestionnaireToken:
+            return None

@@ -1,12 +1,12 @@
 """Gathers the raw rows of a class into evidence by human, in a fixed number of queries; reads only."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from django.db import connection
 from django.db.models import F, TextField
-from django.db.models.functions import Cast
+from django.db.models.functions import Cast, Coalesce
 
 from classroom.faces import Face, groups_of, people_of
 from classroom.intervals import Interval, halves_of, intervals_of_signs
@@ -14,14 +14,16 @@ from classroom.models import (
     AttendanceCorrection,
     AttendanceCounts,
     AttendanceMeasure,
+    DoorCheck,
     LiveClass,
     PresenceBeat,
     ReportAttendee,
     ReportRow,
 )
 from classroom.verdict import Evidence, Terms
+from people.selectors import redirects_among
 
-PRESENCE, CORRECTION = "presence", "correction"
+PRESENCE, CORRECTION, DOOR = "presence", "correction", "door"
 LEAVE = PresenceBeat.Kind.LEAVE.value
 
 
@@ -43,9 +45,11 @@ def terms_of(live_class: LiveClass, *, version: int = 1) -> Terms | None:
 
 
 def faces_of(live_class: LiveClass) -> list[Face]:
-    """Every contact and name in the reports of a class, oldest first."""
-    fields = ("pk", "contact", "name_key", "shown_key", "original_key", "person_id")
+    """Every contact and name in the reports of a class that may be a person, oldest first."""
+    stands = Coalesce("person__merged_into_id", "person_id")
+    fields = ("pk", "contact", "name_key", "shown_key", "original_key", stands)
     rows = ReportAttendee.objects.filter(live_class=live_class).order_by("pk")
+    rows = rows.exclude(matched_by=ReportAttendee.MatchedBy.DEVICE)
     return [Face(*row) for row in rows.values_list(*fields)]
 
 
@@ -63,6 +67,10 @@ class Faces:
         wanted = set(person_ids)
         return {face: person for face, person in self.people.items() if person in wanted}
 
+    def of_faces(self, face_ids: Iterable[int]) -> set[int]:
+        """The people these faces are known to be."""
+        return {self.people[face] for face in face_ids if face in self.people}
+
     def waiting(self) -> dict[int, int]:
         """Face id to the id of the face that stands for its human, for those nobody knows."""
         return {face: self.leaders[face] for face in self.ids if face not in self.people}
@@ -71,20 +79,27 @@ class Faces:
 def people_with_rows(live_class: LiveClass, faces: Faces) -> set[int]:
     """Everybody for whom there is any raw row."""
     found = set(faces.people.values())
-    for model in (PresenceBeat, AttendanceCorrection):
+    for model in (PresenceBeat, AttendanceCorrection, DoorCheck):
         rows = model._default_manager.filter(live_class=live_class).order_by()
         found.update(rows.values_list("person_id", flat=True).distinct())
-    return found
+    return found | set(redirects_among(found).values())
 
 
 def evidence_of(
     live_class: LiveClass, person_ids: Collection[int], *, faces: Faces
 ) -> dict[int, Evidence]:
-    """Return person id to what is known of them; who has no raw row is not in it."""
+    """Return person id to what is known of them; who has no raw row is not in it.
+
+    What is known of a merged person is known of the one who stands for them, and of nobody else.
+    """
     found: defaultdict[int, Evidence] = defaultdict(Evidence)
-    _add_rows(found, faces.of_people(person_ids))
-    _add_beats(found, live_class, person_ids)
-    _add_corrections(found, live_class, person_ids)
+    into = redirects_among(person_ids)
+    stands = {person: person for person in person_ids if person not in into}
+    stands |= {person: other for person, other in into.items() if other in stands}
+    _add_rows(found, faces.of_people(stands))
+    _add_beats(found, live_class, stands)
+    _add_door_checks(found, live_class, stands)
+    _add_corrections(found, live_class, stands)
     return dict(found)
 
 
@@ -108,10 +123,10 @@ def _add_rows(found: defaultdict[int, Evidence], owners: dict[int, int]) -> None
 
 
 def _add_beats(
-    found: defaultdict[int, Evidence], live_class: LiveClass, person_ids: Collection[int]
+    found: defaultdict[int, Evidence], live_class: LiveClass, stands: Mapping[int, int]
 ) -> None:
     signs: defaultdict[tuple[int, str, bool], list[tuple[datetime, bool]]] = defaultdict(list)
-    rows = PresenceBeat.objects.filter(live_class=live_class, person_id__in=person_ids)
+    rows = PresenceBeat.objects.filter(live_class=live_class, person_id__in=list(stands))
     # SQLite keeps moments as text, and Django reads that one slow step after another.
     is_text = connection.vendor == "sqlite"
     stored_at = Cast("at", TextField()) if is_text else F("at")
@@ -122,18 +137,32 @@ def _add_beats(
         signs[person, tab, is_replay].append((moment, kind == LEAVE))
     for (person, _, is_replay), of_tab in signs.items():
         intervals = intervals_of_signs(of_tab)
-        (found[person].replay if is_replay else found[person].live).extend(intervals)
-        found[person].sources.add(PRESENCE)
+        evidence = found[stands[person]]
+        (evidence.replay if is_replay else evidence.live).extend(intervals)
+        evidence.sources.add(PRESENCE)
+
+
+def _add_door_checks(
+    found: defaultdict[int, Evidence], live_class: LiveClass, stands: Mapping[int, int]
+) -> None:
+    """Who was let in stays to the end, as far as anybody knows; a correction says otherwise."""
+    if live_class.ends_at is None:
+        return
+    checks = DoorCheck.objects.filter(live_class=live_class, person_id__in=list(stands))
+    for person, at in checks.values_list("person_id", "at"):
+        if at < live_class.ends_at:
+            found[stands[person]].live.append(Interval(at, live_class.ends_at))
+            found[stands[person]].sources.add(DOOR)
 
 
 def _add_corrections(
-    found: defaultdict[int, Evidence], live_class: LiveClass, person_ids: Collection[int]
+    found: defaultdict[int, Evidence], live_class: LiveClass, stands: Mapping[int, int]
 ) -> None:
     kinds = AttendanceCorrection.Kind
-    rows = AttendanceCorrection.objects.filter(live_class=live_class, person_id__in=person_ids)
+    rows = AttendanceCorrection.objects.filter(live_class=live_class, person_id__in=list(stands))
     standing = rows.exclude(kind=kinds.TAKE_BACK).filter(taken_back_by=None)
     for row in standing.order_by("at", "pk"):
-        evidence = found[row.person_id]
+        evidence = found[stands[row.person_id]]
         evidence.sources.add(CORRECTION)
         if row.kind in (kinds.ATTENDED, kinds.NOT_ATTENDED):
             evidence.verdict = row.kind == kinds.ATTENDED

@@ -12,7 +12,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from classroom.models import LiveClass, Registration
-from cms.models import Topic
+from classroom.selectors import is_on
+from cms.models import Access, Topic
 from cms.selectors import topic_weights
 
 
@@ -20,9 +21,8 @@ def public_classes(language: str = "") -> QuerySet[LiveClass]:
     """Live classes that need no login to be read about: those to come first, then the latest."""
     now = timezone.now()
     taken = (
-        Registration.objects.filter(
-            live_class__translation_key=OuterRef("translation_key"), cancelled_at=None
-        )
+        Registration.objects.filter(live_class__translation_key=OuterRef("translation_key"))
+        .with_place()
         .order_by()
         .values("live_class__translation_key")
         .annotate(count=Count("pk"))
@@ -64,6 +64,8 @@ def cards_of(classes: Iterable[LiveClass], request: HttpRequest) -> list[dict[st
             if page.capacity is None
             else max(0, page.capacity - getattr(page, "taken", 0)),
             "cancelled": page.cancelled_at is not None,
+            "access": page.access,
+            "room_url": page.room_url if page.access == Access.OPEN and is_on(page) else "",
             "clinicians": teachers[page.pk],
             "topics": topics[page.pk],
         }

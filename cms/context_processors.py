@@ -6,6 +6,7 @@ from django.utils.translation import get_language
 
 from cms.models import IndexPage
 from people.models import Branch, Clinic
+from people.notices import CURRENT, known_language, notice_of
 
 SHELVES_IN_THE_HEADER = [
     IndexPage.Shelf.ARTICLES,
@@ -22,7 +23,14 @@ def site_frame(request: HttpRequest) -> dict:
         "clinic": SimpleLazyObject(lambda: Clinic.objects.order_by("pk").first() or Clinic()),
         "clinic_branches": SimpleLazyObject(lambda: list(Branch.objects.order_by("pk"))),
         "shelves": SimpleLazyObject(shelves_of_the_moment),
+        "consent_notice": SimpleLazyObject(notice_of_the_moment),
     }
+
+
+def notice_of_the_moment() -> dict[str, str]:
+    """The consent notice in force in the language of the moment: its version, a text a purpose."""
+    texts = notice_of(CURRENT).texts[known_language(get_language() or "en")]
+    return {"version": CURRENT, **texts}
 
 
 def shelves_of_the_moment() -> list[IndexPage]:

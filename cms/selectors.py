@@ -1,13 +1,13 @@
 """What content asks of a reader, and which topics it carries; reads only."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
 
 from wagtail.models import Page
 
-from cms.models import PageTopic, Topic
+from cms.models import ClinicMedia, PageTopic, Topic
 
 # Our own assumption, not taken from a study: an unhurried adult who reads to understand takes 200
 # words or 300 Chinese characters a minute, and looks at a drawing for four seconds.
@@ -27,6 +27,8 @@ READ_FIELDS = (
 NOT_READ = frozenset(
     {"id", "type", "image", "alt", "credit", "url", "side", "x", "y", "correct", "columns"}
 )
+#: Blocks that are played; each names its film or recording by its own type.
+PLAYED_BLOCKS = ("video", "audio")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 WORD = re.compile(r"[^\W_]+(?:['’.-][^\W_]+)*")
 BLOCK_END = re.compile(r"</(?:p|li|h\d)>|<br\s*/?>")
@@ -43,19 +45,48 @@ class ContentMeasure:
     media_s: float = 0.0
 
 
-def content_measure(page: Page) -> ContentMeasure:
-    """Return what a full reading of the page takes in; titles and image texts do not count."""
+def content_measure(page: Page, *, lengths: Mapping[int, float] | None = None) -> ContentMeasure:
+    """Return what a full reading of the page takes in; titles and image texts do not count.
+
+    `lengths` are those of `played_lengths`, for who asks about many pages.
+    """
     specific = page.specific
     text = "\n".join(_texts_of_page(specific))
-    han_characters = len(HAN.findall(text))
+    han_characters = 0 if text.isascii() else len(HAN.findall(text))
     words = len(WORD.findall(HAN.sub(" ", text) if han_characters else text))
     panels = len(getattr(specific, "panels_in_order", ()))
-    return ContentMeasure(words=words, han_characters=han_characters, panels=panels)
+    played = played_ids(specific)
+    if played and lengths is None:
+        lengths = played_lengths(played)
+    return ContentMeasure(
+        words=words,
+        han_characters=han_characters,
+        panels=panels,
+        media_s=sum((lengths or {}).get(media_id, 0.0) for media_id in played),
+    )
 
 
-def expected_seconds(page: Page) -> float | None:
+def played_ids(page: Page) -> list[int]:
+    """The films and recordings in the body of a page, in their order; no query."""
+    body = getattr(page, "body", None)
+    if not body:
+        return []
+    found = [
+        item["value"].get(item["type"]) for item in body.raw_data if item["type"] in PLAYED_BLOCKS
+    ]
+    return [media_id for media_id in found if media_id]
+
+
+def played_lengths(media_ids: Collection[int]) -> dict[int, float]:
+    """Return film or recording to its seconds; one query, none for nothing."""
+    if not media_ids:
+        return {}
+    return dict(ClinicMedia.objects.filter(pk__in=media_ids).values_list("pk", "duration"))
+
+
+def expected_seconds(page: Page, *, lengths: Mapping[int, float] | None = None) -> float | None:
     """Return the seconds one full reading takes, None where there is nothing to read."""
-    return seconds_of(content_measure(page))
+    return seconds_of(content_measure(page, lengths=lengths))
 
 
 def seconds_of(measure: ContentMeasure) -> float | None:

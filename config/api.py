@@ -8,8 +8,13 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from classroom.api import router as classroom_router
+from classroom.learning_api import router as learning_router
+from classroom.questionnaire_api import router as questionnaire_router
+from classroom.series_api import router as series_router
+from cms.branch_api import router as branch_router
 from leads.api import router as leads_router
 from people.api import router as people_router
+from people.sign_in_api import router as sign_in_router
 from tracking.api import router as tracking_router
 
 api = NinjaAPI(
@@ -21,8 +26,13 @@ api = NinjaAPI(
     openapi_url="/openapi.json",
 )
 api.add_router("", people_router, tags=["people"])
+api.add_router("", sign_in_router, tags=["people"])
 api.add_router("", tracking_router, tags=["tracking"])
 api.add_router("", classroom_router, tags=["classroom"])
+api.add_router("", questionnaire_router, tags=["classroom"])
+api.add_router("", series_router, tags=["classroom"])
+api.add_router("", learning_router, tags=["learning"])
+api.add_router("", branch_router, tags=["clinic"])
 api.add_router("", leads_router, tags=["leads"])
 
 
@@ -54,8 +64,11 @@ def answer_invalid(request: HttpRequest, error: ValidationError) -> HttpResponse
 
 @api.exception_handler(HttpError)
 def answer_http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
-    """Turn a raised status into problem details; `retry_after_s` of the error becomes a header."""
-    response = problem(error.status_code, detail=error.message)
+    """Turn a raised status into problem details.
+
+    `members` of the error are added; its `retry_after_s` becomes a header.
+    """
+    response = problem(error.status_code, detail=error.message, **getattr(error, "members", {}))
     if hasattr(error, "retry_after_s"):
         response["Retry-After"] = str(error.retry_after_s)
     return response

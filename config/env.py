@@ -31,9 +31,19 @@ class Environment:
     database: dict
     redis_url: str
     email: dict
+    sms_adapter: str
+    sms_gateway_url: str
+    sms_gateway_secret: str
+    wechat_app_id: str
+    wechat_app_secret: str
+    wechat_scope: str
+    wechat_open_url: str
+    wechat_api_url: str
+    wechat_adapter: str
     port: int
     bind: str
     cors_origins: list[str]
+    headless_preview_url: str
     trusted_proxies: int
 
 
@@ -54,11 +64,67 @@ def read_environment() -> Environment:
         database=_database(data_dir=data_dir),
         redis_url=_env.str("REDIS_URL", default=""),
         email=_email(),
+        sms_adapter=_env.str("SMS_ADAPTER", default=""),
+        sms_gateway_url=_web_address(
+            _env.str("SMS_GATEWAY_URL", default=""),
+            name="SMS_GATEWAY_URL",
+            example="https://sms.example.org/send",
+        ),
+        sms_gateway_secret=_env.str("SMS_GATEWAY_SECRET", default=""),
+        wechat_app_id=_env.str("WECHAT_APP_ID", default=""),
+        wechat_app_secret=_env.str("WECHAT_APP_SECRET", default=""),
+        wechat_scope=_wechat_scope(),
+        wechat_open_url=_web_address(
+            _env.str("WECHAT_OPEN_URL", default="https://open.weixin.qq.com").rstrip("/"),
+            name="WECHAT_OPEN_URL",
+            example="https://open.weixin.qq.com",
+        ),
+        wechat_api_url=_web_address(
+            _env.str("WECHAT_API_URL", default="https://api.weixin.qq.com").rstrip("/"),
+            name="WECHAT_API_URL",
+            example="https://api.weixin.qq.com",
+        ),
+        wechat_adapter=_env.str("WECHAT_ADAPTER", default=""),
         port=port,
         bind=bind,
-        cors_origins=_env.list("CORS_ORIGINS", default=[]),
+        cors_origins=_origins(),
+        headless_preview_url=_web_address(
+            _env.str("HEADLESS_PREVIEW_URL", default=""),
+            name="HEADLESS_PREVIEW_URL",
+            example="https://www.example.org/preview",
+        ),
         trusted_proxies=_env.int("TRUSTED_PROXIES", default=0),
     )
+
+
+def _origins() -> list[str]:
+    """Origins as browsers write them: a scheme, a host, perhaps a port, and nothing behind it."""
+    origins = [origin.strip().rstrip("/") for origin in _env.list("CORS_ORIGINS", default=[])]
+    for origin in origins:
+        parts = urlsplit(origin)
+        if parts.scheme not in ("http", "https") or origin != f"{parts.scheme}://{parts.netloc}":
+            raise ImproperlyConfigured(
+                f"CORS_ORIGINS names {origin!r}. Write each as https://www.example.org, "
+                "with commas between; a star is not taken."
+            )
+    return origins
+
+
+def _wechat_scope() -> str:
+    """How much WeChat is asked: who it is, silently, or after the reader agreed there."""
+    scope = _env.str("WECHAT_SCOPE", default="snsapi_base")
+    if scope not in ("snsapi_base", "snsapi_userinfo"):
+        raise ImproperlyConfigured(
+            f"WECHAT_SCOPE is {scope!r}. Write snsapi_base, or snsapi_userinfo where several "
+            "accounts of yours share their readers."
+        )
+    return scope
+
+
+def _web_address(address: str, *, name: str, example: str) -> str:
+    if address and not urlsplit(address).netloc:
+        raise ImproperlyConfigured(f"{name} is {address!r}. Write it as {example}")
+    return address
 
 
 def _default_hosts(*, host: str) -> list[str]:

@@ -1,13 +1,19 @@
-"""Serves static files whole, words the API's errors, relaxes the admin's content security policy.
+"""Serves static files whole, compresses pages, takes the language from the address.
 
-The admin's own pages carry inline scripts; no page of the site does.
+It also words the API's errors, and relaxes the admin's content security policy: the admin's own
+pages carry inline scripts; no page of the site does.
 """
 
 from collections.abc import Callable
 
+import brotli
 from csp.constants import SELF, UNSAFE_INLINE
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
+from django.middleware.locale import LocaleMiddleware
+from django.utils.cache import patch_vary_headers
+from django.utils.translation import get_language
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
@@ -36,6 +42,53 @@ class StaticFilesMiddleware(WhiteNoiseMiddleware):
         del response["Content-Type"]
         for name, value in found.headers:
             response[name] = value
+        return response
+
+
+class CompressionMiddleware(GZipMiddleware):
+    """Compresses pages and feeds: brotli for everybody who reads without signing in.
+
+    A page of somebody signed in may hold secrets beside words that came with the request, so it gets
+    Django's gzip, which hides its length (BREACH). Streams and everything else pass as they are.
+    """
+
+    COMPRESSED = ("text/html", "application/xml", "application/atom+xml", "text/plain")
+    LEAST_BYTES = 500
+    QUALITY = 5
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        kind = response.headers.get("Content-Type", "").split(";")[0]
+        if response.streaming or kind not in self.COMPRESSED:
+            return response
+        has_session = settings.SESSION_COOKIE_NAME in request.COOKIES or response.cookies
+        if has_session or not self._takes_brotli(request):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Accept-Encoding",))
+        if response.has_header("Content-Encoding") or len(response.content) < self.LEAST_BYTES:
+            return response
+        response.content = brotli.compress(response.content, quality=self.QUALITY)
+        response.headers["Content-Length"] = str(len(response.content))
+        response.headers["Content-Encoding"] = "br"
+        tag = response.headers.get("ETag", "")
+        if tag.startswith('"'):
+            response.headers["ETag"] = f"W/{tag}"
+        return response
+
+    @staticmethod
+    def _takes_brotli(request: HttpRequest) -> bool:
+        accepted = request.headers.get("Accept-Encoding", "").replace(" ", "").lower().split(",")
+        return "br" in accepted
+
+
+class AddressLanguageMiddleware(LocaleMiddleware):
+    """The language of an address, which the address alone decides.
+
+    So caches need not keep an answer for each Accept-Language, as Django would tell them; the front
+    page, which may lead elsewhere, says so itself.
+    """
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
         return response
 
 

@@ -105,11 +105,22 @@ def _consent(fact: Fact, words: Words) -> str:
     return _("Agreed to messages on %(day)s") % {"day": day_of(fact["at"])}
 
 
+def _merged(fact: Fact, words: Words) -> str:
+    return _("Another record stands for this person")
+
+
 def _attended(fact: Fact, words: Words) -> str:
     return _("Attended %(title)s on %(day)s (%(share)d %% of it)") % {
         "title": words.classes.get(fact["class"], _("a class that was removed")),
         "day": day_of(fact["last_at"]),
         "share": round(100 * fact["share"]),
+    }
+
+
+def _absent(fact: Fact, words: Words) -> str:
+    return _("Registered for %(title)s on %(day)s and did not come") % {
+        "title": words.classes.get(fact["class"], _("a class that was removed")),
+        "day": day_of(fact["last_at"]),
     }
 
 
@@ -122,6 +133,8 @@ _PHRASES = {
     "tag": _tag,
     "recency": _recency,
     "consent": _consent,
+    "merged": _merged,
     "attended": _attended,
+    "absent": _absent,
     "source": _source,
 }

@@ -6,12 +6,18 @@ from django.dispatch import receiver
 from wagtail.signals import page_published
 
 from classroom.models import LiveClass
-from classroom.signals import attendance_recorded
+from classroom.signals import attendance_recorded, class_settled
 from cms.signals import topics_merged
 from leads.models import Condition, ConditionKind, LeadList
 from leads.services import exports, membership, touching
 from people.models import Purpose
-from people.signals import consent_given, consent_withdrawn, person_erasing
+from people.signals import (
+    consent_given,
+    consent_withdrawn,
+    people_merged,
+    people_parted,
+    person_erasing,
+)
 from tracking.models import RuleVersion
 from tracking.signals import profiles_changed
 
@@ -26,6 +32,12 @@ def follow_profiles(person_ids, **kwargs) -> None:
 def follow_attendance(person_ids, **kwargs) -> None:
     """Attendance was recorded: look at these persons again."""
     touching.touch_people(person_ids=person_ids)
+
+
+@receiver(class_settled)
+def follow_settled_class(**kwargs) -> None:
+    """A class is over and it is known who came, and so who did not."""
+    touching.mark_lists(where=Q(conditions__kind=ConditionKind.ABSENT))
 
 
 @receiver(consent_given)
@@ -44,6 +56,14 @@ def follow_withdrawal(person, purposes, **kwargs) -> None:
         membership.forget_people(person_ids=[person.pk])
     touching.touch_people(person_ids=[person.pk])
     exports.recall_person(external_id=person.external_id)
+
+
+@receiver([people_merged, people_parted])
+def follow_people(person, into, **kwargs) -> None:
+    """Staff merged two people, or took that back: other facts are theirs, and files are made anew."""
+    membership.follow_people(people=[person, into])
+    for one in (person, into):
+        exports.recall_person(external_id=one.external_id)
 
 
 @receiver(person_erasing)
@@ -79,7 +99,8 @@ def follow_rule(**kwargs) -> None:
 
 @receiver(page_published, sender=LiveClass)
 def follow_class(**kwargs) -> None:
-    """A class may have other topics now: lists that ask for attendance on one are built anew."""
+    """A class may have other topics or another date: lists that ask for these are built anew."""
     touching.mark_lists(
-        where=Q(conditions__kind=ConditionKind.ATTENDED, conditions__topic__isnull=False)
+        where=Q(conditions__kind=ConditionKind.ABSENT)
+        | Q(conditions__kind=ConditionKind.ATTENDED, conditions__topic__isnull=False)
     )

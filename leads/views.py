@@ -37,6 +37,7 @@ from leads.services.access import (
 )
 from leads.services.exports import ExportRefused, request_export
 from people.models import Purpose
+from people.services.vouching import may_vouch
 from tracking.models import SignalKind
 
 LISTS = "lead-lists:index"
@@ -319,6 +320,20 @@ class PersonView(WagtailAdminTemplateMixin, TemplateView):
         self.person = access_person(
             user=request.user, external_id=kwargs["external_id"], what="screen"
         )
+
+    @cached_property
+    def header_buttons(self) -> list:
+        """A link that signs them in, for those who may say who they are."""
+        if not may_vouch(self.request.user):
+            return []
+        return [
+            HeaderButton(
+                _("Let them in by a link"),
+                url=f"{reverse('sign_in_links')}?person={self.person.external_id}#who",
+                icon_name="key",
+                priority=10,
+            )
+        ]
 
     def get_page_title(self) -> str:
         """The name, or the id where there is none."""

@@ -126,7 +126,8 @@ class LeadListViewSet(ModelViewSet):
             help_text=_(
                 "Heat needs a topic and a value. An interest tag needs a topic. Activity needs a "
                 "number of days, the topic is optional. Attendance takes a class or a topic, a "
-                "share (0.5 is half the class) and a number of days, all optional. A source needs "
+                "share (0.5 is half the class) and a number of days, all optional. Not having come "
+                "takes a class or a topic, and a number of days, all optional. A source needs "
                 "its text. Agreeing to messages needs nothing."
             ),
             min_num=1,

@@ -1,10 +1,15 @@
 """Hooks the leads screens into Wagtail's admin."""
 
 from django.templatetags.static import static
+from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
 
+from leads import merging
 from leads.viewsets import LeadsGroup, PeopleViewSet, topic_chooser
+from people.services.merging import MAY_MERGE
 
 
 @hooks.register("register_admin_viewset")
@@ -17,3 +22,28 @@ def register_leads_screens() -> list:
 def style_leads_screens() -> str:
     """Load the style of receipts and reasons."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin-leads.css"))
+
+
+@hooks.register("register_admin_urls")
+def merging_addresses() -> list:
+    """Comparing and merging two records of one person, and taking it back."""
+    return [
+        path("people/merging/", merging.compare_people, name="compare_people"),
+        path("people/merging/<slug:external_id>/undo/", merging.part_people, name="part_people"),
+    ]
+
+
+class MergingMenuItem(MenuItem):
+    """Shown to those who may merge."""
+
+    def is_shown(self, request) -> bool:
+        """Whether the one who asks may merge people."""
+        return request.user.has_perm(MAY_MERGE)
+
+
+@hooks.register("register_settings_menu_item")
+def merging_menu_item() -> MenuItem:
+    """ "Merge people" among the settings."""
+    return MergingMenuItem(
+        _("Merge people"), reverse("compare_people"), name="merging", icon_name="user", order=900
+    )

@@ -21,7 +21,8 @@ from ops.preflight import ROOT
 
 SETTINGS = (
     "PORT", "BIND", "DATABASE_URL", "REDIS_URL", "SECRET_KEY", "ALLOWED_HOSTS", "BASE_URL",
-    "DEBUG", "EMAIL_URL", "DATA_DIR", "CORS_ORIGINS", "TRUSTED_PROXIES",
+    "DEBUG", "EMAIL_URL", "SMS_GATEWAY_URL", "SMS_GATEWAY_SECRET", "SMS_ADAPTER", "DATA_DIR",
+    "CORS_ORIGINS", "HEADLESS_PREVIEW_URL", "TRUSTED_PROXIES",
 )  # fmt: skip
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 NO_TESTS_COLLECTED = 5

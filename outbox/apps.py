@@ -7,9 +7,10 @@ class OutboxConfig(AppConfig):
     name = "outbox"
 
     def ready(self) -> None:
-        """Register the handler of mail and the numbers operations watch."""
-        from outbox import (
-            mail,  # noqa: F401  importing registers
+        """Register checks, the handler of mail and the numbers operations watch."""
+        from outbox import (  # importing registers
+            checks,  # noqa: F401
+            mail,  # noqa: F401
             selectors,
         )
         from outbox.gauges import register_gauge

@@ -8,6 +8,10 @@ from outbox.models import Effect
 Handler = Callable[[Effect], None]
 
 
+class Refused(Exception):
+    """The world said no for good: the effect becomes a dead letter without another attempt."""
+
+
 @dataclass(frozen=True)
 class Handling:
     """How a kind is handled.
@@ -24,6 +28,7 @@ class Handling:
 
 
 _handlings: dict[str, Handling] = {}
+_news: set[str] = set()
 
 
 def handles(
@@ -44,6 +49,20 @@ def handles(
 def handling_of(kind: str) -> Handling | None:
     """Return how a kind is handled, or None where nobody handles it."""
     return _handlings.get(kind)
+
+
+def declare_news(*kinds: str) -> None:
+    """Say that effects of these kinds are news: they are kept whether or not anybody handles them.
+
+    News without a handler is written as done, so no worker sees it and it never becomes a dead
+    letter. Once a handler is registered, what comes from then on waits for it.
+    """
+    _news.update(kinds)
+
+
+def is_news_for_nobody(kind: str) -> bool:
+    """Tell whether a kind is news that nobody handles."""
+    return kind in _news and kind not in _handlings
 
 
 def handled_kinds() -> list[str]:

@@ -7,9 +7,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from outbox.development import is_private_development
+from outbox.mail import FILES
 from outbox.would_be_sent import written_mails
-
-FILES = "django.core.mail.backends.filebased.EmailBackend"
 
 
 @never_cache

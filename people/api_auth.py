@@ -9,7 +9,7 @@ from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
 from people.models import Person, User, Visitor
-from people.selectors import resolve_merge
+from people.selectors import person_of_user
 from people.services.staff_tokens import user_of_staff_token
 from people.services.visitors import BadToken, visitor_of_token
 
@@ -73,8 +73,7 @@ def person_of_session(request: HttpRequest) -> Person | None:
         return None
     if request.method not in SAFE_METHODS and check_csrf(request) is not None:
         return None
-    person = Person.objects.filter(user_id=user.pk).first()
-    return resolve_merge(person) if person else None
+    return person_of_user(user.pk)
 
 
 def visitor_of_header(request: HttpRequest) -> Visitor | None:

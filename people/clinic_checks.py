@@ -15,9 +15,19 @@ from django.core.mail import get_connection
 from django.db import connection
 from kombu import Connection
 
+from people.contact_kinds import allowed_kinds, reachable_kinds
+from people.models import ContactKind
+from people.selectors import current_clinic
+
 FREE_AT_LEAST = 2 * 1024**3
 CLOCK_OFF_AT_MOST_S = 5
 PATIENCE_S = 5
+CURES = {
+    ContactKind.EMAIL: "Set EMAIL_URL=smtp+tls://USER:PASSWORD@HOST:587, or stop offering e-mail "
+    "under Clinic in the admin.",
+    ContactKind.PHONE: "Set SMS_GATEWAY_URL and SMS_GATEWAY_SECRET, or SMS_ADAPTER, or stop "
+    "offering the phone under Clinic in the admin.",
+}
 
 
 @dataclass(frozen=True)
@@ -65,6 +75,17 @@ def check_mail() -> Finding:
             "Check host, port, user and password in EMAIL_URL.",
         )
     return Finding("mail", True, f"{settings.EMAIL_HOST} takes mail")
+
+
+def check_sign_in() -> Finding:
+    """Whether each kind of contact that the clinic offers can be reached, and any at all."""
+    allowed, reached = allowed_kinds(current_clinic()), reachable_kinds()
+    ways = " and ".join(sorted(kind.value for kind in allowed & reached))
+    seen = f"readers sign in by {ways}" if ways else "no reader can be sent a code"
+    lost = sorted(allowed - reached) or ([] if ways else sorted(CURES))
+    if allowed - reached:
+        seen += f"; {' and '.join(kind.value for kind in lost)} is offered and not reached"
+    return Finding("sign-in", not lost, seen, " ".join(CURES[kind] for kind in lost))
 
 
 def check_https() -> Finding:
@@ -176,6 +197,7 @@ def check_cache() -> Finding:
 
 CHECKS: dict[str, Callable[[], Finding]] = {
     "mail": check_mail,
+    "sign-in": check_sign_in,
     "HTTPS": check_https,
     "clock": check_clock,
     "disk": check_disk,

@@ -2,7 +2,10 @@
 
 import uuid
 
+import phonenumbers
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -23,18 +26,48 @@ class User(AbstractUser):
 class Branch(models.Model):
     """One place of the clinic."""
 
-    slug = models.SlugField(unique=True)
-    name = models.CharField(max_length=120)
-    name_zh = models.CharField(max_length=120, blank=True)
-    address = models.CharField(max_length=300, blank=True)
-    address_zh = models.CharField(max_length=300, blank=True)
-    telephone = models.CharField(max_length=40, blank=True)
-    hours = models.CharField(max_length=200, blank=True)
-    hours_zh = models.CharField(max_length=200, blank=True)
-    practice_licence = models.CharField(max_length=120, blank=True)
+    slug = models.SlugField(
+        _("slug"), unique=True, help_text=_("Its page is at /branches/ and this word.")
+    )
+    name = models.CharField(_("name"), max_length=120)
+    name_zh = models.CharField(_("Chinese name"), max_length=120, blank=True)
+    address = models.CharField(_("address"), max_length=300, blank=True)
+    address_zh = models.CharField(_("Chinese address"), max_length=300, blank=True)
+    telephone = models.CharField(_("telephone"), max_length=40, blank=True)
+    hours = models.CharField(_("opening hours"), max_length=200, blank=True)
+    hours_zh = models.CharField(_("Chinese opening hours"), max_length=200, blank=True)
+    map_url = models.URLField(
+        _("address on a map"),
+        max_length=500,
+        blank=True,
+        help_text=_("A link to a map of your choice; without it the site links to OpenStreetMap."),
+    )
+    practice_licence = models.CharField(_("practice licence"), max_length=120, blank=True)
+    register_url = models.URLField(
+        _("address in the public register"),
+        max_length=500,
+        blank=True,
+        help_text=_("Where readers can look the licence up, if there is such a register."),
+    )
+    filing_number = models.CharField(
+        _("filing number"),
+        max_length=120,
+        blank=True,
+        help_text=_("Such as the number of the website's or the advertisement's filing."),
+    )
+    complaint_contact = models.CharField(
+        _("contact for complaints"),
+        max_length=200,
+        blank=True,
+        help_text=_("A telephone number, an e-mail address, or whom to ask for."),
+    )
+    complaint_contact_zh = models.CharField(
+        _("Chinese contact for complaints"), max_length=200, blank=True
+    )
 
     class Meta:
-        verbose_name_plural = "branches"
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
 
     def __str__(self) -> str:
         return self.name
@@ -49,9 +82,40 @@ class Clinic(models.Model):
     languages = models.JSONField(default=list)
     is_demo = models.BooleanField(default=False)
     demo_loaded_at = models.DateTimeField(null=True, blank=True)
+    offers_email = models.BooleanField(
+        _("people may sign in by e-mail"),
+        default=True,
+        help_text=_("It is offered as long as a mail server is set up."),
+    )
+    offers_phone = models.BooleanField(
+        _("people may sign in by phone"),
+        default=True,
+        help_text=_("It is offered as long as a text gateway is set up; each text may cost money."),
+    )
+    phone_region = models.CharField(
+        _("country of phone numbers"),
+        max_length=2,
+        blank=True,
+        help_text=_(
+            "Two letters, such as CN: how a number without a country code is read. "
+            "Left empty, the country of the time zone."
+        ),
+    )
+    code_texts_a_day = models.PositiveIntegerField(
+        _("codes by text in 24 hours, at most"),
+        default=500,
+        validators=[MinValueValidator(1)],
+        help_text=_("For everybody together, so that nobody can run up your gateway's bill."),
+    )
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """A country is one that phone numbers are known of."""
+        self.phone_region = self.phone_region.strip().upper()
+        if self.phone_region and self.phone_region not in phonenumbers.SUPPORTED_REGIONS:
+            raise ValidationError({"phone_region": _("Write two letters, such as CN or DE.")})
 
 
 class Person(models.Model):
@@ -73,6 +137,7 @@ class Person(models.Model):
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from"
     )
+    merged_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -238,3 +303,102 @@ class StaffToken(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class VouchMethod(models.TextChoices):
+    LINK = "link", _("by a link in a chat")
+    SCAN = "scan", _("by a code that was scanned")
+
+
+class Vouch(models.Model):
+    """Append-only: staff said who a browser's reader is, and how they knew.
+
+    `contact` is the contact point that became verified by it, if one was named; `known_as` is where
+    the person was known from, such as their name in a chat.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="vouches")
+    method = models.CharField(max_length=5, choices=VouchMethod.choices)
+    contact = models.ForeignKey(
+        ContactPoint, null=True, blank=True, on_delete=models.SET_NULL, related_name="vouches"
+    )
+    known_as = models.CharField(max_length=120, blank=True)
+    by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "vouches"
+
+    def __str__(self) -> str:
+        return f"{self.method} for {self.person_id}"
+
+
+class WayIn(models.Model):
+    """A short-lived way in for one person whom staff name; only its token's keyed hash is kept.
+
+    For somebody new `person` is empty until it is used, and `name` is what they are called. `kind`
+    and `value` are the contact that is confirmed with it, if one was named.
+    """
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    token_hash = models.CharField(max_length=64, unique=True)
+    person = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.CASCADE, related_name="%(class)ss"
+    )
+    name = models.CharField(max_length=120, blank=True)
+    kind = models.CharField(max_length=5, choices=ContactKind.choices, blank=True)
+    value = models.CharField(max_length=254, blank=True)
+    known_as = models.CharField(max_length=120, blank=True)
+    language = models.CharField(max_length=10, default="en")
+    vouched_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="%(class)ss"
+    )
+    created_at = models.DateTimeField(default=timezone.now, db_index=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.public_id}"
+
+
+class SignInLink(WayIn):
+    """A link that staff paste into a chat; the first browser that presses its button is let in."""
+
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+
+class ScanRequest(WayIn):
+    """A code that one browser shows for staff to scan; that browser, and no other, is let in."""
+
+    browser_hash = models.CharField(max_length=64)
+    address_hash = models.CharField(max_length=64, blank=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+
+class OutsideIdentity(models.Model):
+    """A login kept elsewhere, such as WeChat's: a way in, by which nobody can be written to.
+
+    `subject` is the person's id for one `account` of the clinic there, `union` the id that several
+    accounts of one owner share, where it is told. Nothing else is kept of what is said about them.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="outside_identities")
+    provider = models.CharField(max_length=20)
+    account = models.CharField(max_length=64)
+    subject = models.CharField(max_length=128)
+    union = models.CharField(max_length=128, blank=True, db_index=True)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name_plural = "outside identities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "account", "subject"], name="outside_identity_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} of {self.person_id}"

@@ -122,7 +122,7 @@ def _report_consents(person: Person | None, visitors: list[Visitor]) -> list[dic
             "method": event.method,
             "basis": event.basis,
         }
-        for event in consent_history_of(person=person, visitors=visitors)
+        for event in consent_history_of(people=[person] if person else [], visitors=visitors)
     ]
 
 

@@ -1,6 +1,8 @@
 """Reads about people: who consented, what holds for whom; it writes nothing."""
 
-from django.db.models import Q, QuerySet
+from collections.abc import Iterable
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from people.models import (
@@ -35,10 +37,33 @@ def _of_age() -> Q:
     )
 
 
+def is_declared_child(person: Person) -> bool:
+    """Whether the year of birth says that a guardian decides for them."""
+    return (
+        person.birth_year is not None and person.birth_year > timezone.now().year - CHILD_UNTIL - 1
+    )
+
+
 def consenting_person_ids(purpose: str) -> QuerySet:
-    """Ids of people with valid consent to a purpose, for use inside another query."""
+    """Ids of people with valid consent to a purpose, for use inside another query.
+
+    Whoever was merged into somebody else is not among them. Of two records that are one human the
+    stricter word holds: what the one refused before the merge, the other has not given, until
+    they decide again.
+    """
+    refused_as_another = Consent.objects.filter(
+        person__merged_into=OuterRef("person_id"),
+        person__merged_at__gte=OuterRef("at"),
+        purpose=purpose,
+        given=False,
+    )
     return Consent.objects.filter(
-        _of_age(), purpose=purpose, given=True, person__isnull=False
+        _of_age(),
+        ~Exists(refused_as_another),
+        purpose=purpose,
+        given=True,
+        person__isnull=False,
+        person__merged_into=None,
     ).values("person_id")
 
 
@@ -52,12 +77,13 @@ def has_consent(
 ) -> bool:
     """Whether consent holds now. A joined visitor needs the person's as well as its own."""
     if person is not None:
-        return consenting_person_ids(purpose).filter(person_id=person.pk).exists()
+        stands = resolve_merge(person)
+        return consenting_person_ids(purpose).filter(person_id=stands.pk).exists()
     if visitor is None:
         return False
     own = Consent.objects.filter(visitor=visitor, purpose=purpose, given=True).exists()
-    if own and visitor.person_id is not None:
-        return consenting_person_ids(purpose).filter(person_id=visitor.person_id).exists()
+    if own and visitor.person is not None:
+        return has_consent(person=visitor.person, purpose=purpose)
     return own
 
 
@@ -68,25 +94,42 @@ def consents_of(
     return Consent.objects.filter(person=person, visitor=visitor).select_related("event")
 
 
+def decisions_held(person: Person) -> dict[str, Consent]:
+    """The decision that counts for a human by purpose: their own, or the refusal that is stricter.
+
+    Such a refusal is one of a record that was merged into theirs after both had been decided.
+    """
+    held = {row.purpose: row for row in consents_of(person=person)}
+    refusals = Consent.objects.filter(person__merged_into=person, given=False)
+    for row in refusals.select_related("event", "person"):
+        own = held.get(row.purpose)
+        merged_at = row.person.merged_at if row.person else None
+        if own is not None and own.given and merged_at is not None and own.at <= merged_at:
+            held[row.purpose] = row
+    return held
+
+
 def consents_given(
     *, person: Person | None = None, visitor: Visitor | None = None
 ) -> dict[str, bool] | None:
     """The current decision by purpose, None where nothing was ever decided."""
     if person is None and visitor is None:
         return None
-    rows = dict(consents_of(person=person, visitor=visitor).values_list("purpose", "given"))
+    if person is not None:
+        rows = {purpose: held.given for purpose, held in decisions_held(person).items()}
+    else:
+        rows = dict(consents_of(visitor=visitor).values_list("purpose", "given"))
     if not rows:
         return None
     return {purpose: rows.get(purpose, False) for purpose in Purpose.values}
 
 
 def consent_history_of(
-    *, person: Person | None = None, visitors: list[Visitor]
+    *, people: Iterable[Person], visitors: Iterable[Visitor]
 ) -> QuerySet[ConsentEvent]:
-    """Every decision of a person and these visitors, oldest first."""
+    """Every decision of these people and visitors, oldest first."""
     subjects = [f"visitor:{visitor.public_id}" for visitor in visitors]
-    if person is not None:
-        subjects.append(f"person:{person.external_id}")
+    subjects += [f"person:{person.external_id}" for person in people]
     return ConsentEvent.objects.filter(subject__in=subjects).order_by("at", "pk")
 
 
@@ -98,6 +141,58 @@ def person_of_contact(*, kind: str, value: str) -> Person | None:
         .first()
     )
     return resolve_merge(point.person) if point else None
+
+
+def is_known(person: Person) -> bool:
+    """Whether it is sure who somebody is: a verified contact, staff's word, or a login elsewhere.
+
+    Only by a contact can they be written to; the others find what concerns them on their own page.
+    """
+    return (
+        ContactPoint.objects.filter(person=person, verified_at__isnull=False).exists()
+        or person.vouches.exists()
+        or person.outside_identities.exists()
+    )
+
+
+def people_named(text: str, *, contact: str = "", at_most: int = 10) -> list[Person]:
+    """People by a part of their name, or by a whole contact or id; nobody for under two letters.
+
+    `contact` is the comparable form of the text, where it looks like one.
+    """
+    text = text.strip()
+    if len(text) < 2:
+        return []
+    found = Q(display_name__icontains=text) | Q(external_id=text)
+    if contact:
+        found |= Q(contact_points__value=contact)
+    people = Person.objects.filter(found, merged_into=None).distinct()
+    return list(people.prefetch_related("contact_points").order_by("display_name", "pk")[:at_most])
+
+
+def person_of_user(user_id: int | None) -> Person | None:
+    """The person whose login it is, merges followed; None for nobody and for staff without one."""
+    person = Person.objects.filter(user_id=user_id).first() if user_id else None
+    return resolve_merge(person) if person else None
+
+
+def records_of(person: Person) -> QuerySet[Person]:
+    """Every record of one human: the one that stands, and those merged into it."""
+    stands = resolve_merge(person).pk
+    return Person.objects.filter(Q(pk=stands) | Q(merged_into=stands)).order_by("pk")
+
+
+def visitors_of(person: Person) -> list[Visitor]:
+    """The browsers joined to any record of a human."""
+    return list(Visitor.objects.filter(person__in=records_of(person)).order_by("pk"))
+
+
+def redirects_among(person_ids: Iterable[int]) -> dict[int, int]:
+    """Merged record to the one that stands for it, where either is among the ids: one query."""
+    ids = list(person_ids)
+    rows = Person.objects.filter(merged_into__isnull=False)
+    rows = rows.filter(Q(pk__in=ids) | Q(merged_into__in=ids))
+    return {pk: into for pk, into in rows.values_list("pk", "merged_into_id") if into is not None}
 
 
 def resolve_merge(person: Person) -> Person:

@@ -16,3 +16,7 @@ visitor_joined = Signal()
 visitor_parted = Signal()
 # person (None for a lone visitor), visitors: list[Visitor]; sent before the rows are deleted
 person_erasing = Signal()
+# person, into: from now on the second record stands for the first, and reads follow
+people_merged = Signal()
+# person, into: the redirect is gone, and both stand for themselves again
+people_parted = Signal()

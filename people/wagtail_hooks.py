@@ -1,10 +1,17 @@
-"""The admin's screens for the clinic and its branches, for administrators alone."""
+"""The admin's screens for the clinic and its branches, and those for letting somebody in."""
 
+from django.templatetags.static import static
+from django.urls import path, reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.panels import FieldPanel
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from people.models import Branch, Clinic
+from people.services.vouching import may_vouch
+from people.views import vouching
 
 
 class ClinicViewSet(ModelViewSet):
@@ -14,7 +21,15 @@ class ClinicViewSet(ModelViewSet):
     icon = "home"
     menu_label = _("Clinic")
     list_display = ["name", "name_zh", "time_zone"]
-    form_fields = ["name", "name_zh", "time_zone"]
+    form_fields = [
+        "name",
+        "name_zh",
+        "time_zone",
+        "offers_email",
+        "offers_phone",
+        "phone_region",
+        "code_texts_a_day",
+    ]
     inspect_view_enabled = False
     copy_view_enabled = False
 
@@ -26,16 +41,21 @@ class BranchViewSet(ModelViewSet):
     icon = "site"
     menu_label = _("Branches")
     list_display = ["name", "name_zh", "telephone"]
-    form_fields = [
-        "slug",
-        "name",
-        "name_zh",
-        "address",
-        "address_zh",
-        "telephone",
-        "hours",
-        "hours_zh",
-        "practice_licence",
+    panels = [
+        FieldPanel("slug"),
+        FieldPanel("name"),
+        FieldPanel("name_zh"),
+        FieldPanel("address"),
+        FieldPanel("address_zh"),
+        FieldPanel("telephone"),
+        FieldPanel("hours"),
+        FieldPanel("hours_zh"),
+        FieldPanel("map_url"),
+        FieldPanel("practice_licence"),
+        FieldPanel("register_url"),
+        FieldPanel("filing_number"),
+        FieldPanel("complaint_contact"),
+        FieldPanel("complaint_contact_zh"),
     ]
     copy_view_enabled = False
 
@@ -53,3 +73,35 @@ class ClinicGroup(ModelViewSetGroup):
 def register_clinic_screens() -> ClinicGroup:
     """Add the screens to the admin."""
     return ClinicGroup()
+
+
+@hooks.register("register_admin_urls")
+def vouching_addresses() -> list:
+    """The screens on which staff let somebody in."""
+    return [
+        path("sign-in-links/", vouching.show_links, name="sign_in_links"),
+        path("sign-in-links/<uuid:link_id>/end/", vouching.revoke_link, name="sign_in_link_revoke"),
+        path("scan/", vouching.scan, name="scan"),
+    ]
+
+
+class VouchingMenuItem(MenuItem):
+    """Shown to those who may say who somebody is."""
+
+    def is_shown(self, request) -> bool:
+        """Whether the one who asks may."""
+        return may_vouch(request.user)
+
+
+@hooks.register("register_admin_menu_item")
+def vouching_menu_item() -> MenuItem:
+    """ "Let somebody in" in the main menu."""
+    return VouchingMenuItem(
+        _("Let somebody in"), reverse("sign_in_links"), name="vouching", icon_name="key", order=247
+    )
+
+
+@hooks.register("insert_global_admin_css")
+def style_vouching_screens() -> str:
+    """Load the style of these screens."""
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin-vouching.css"))

@@ -3,17 +3,53 @@
 import os
 import tempfile
 
+import pytest
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="wellread-test-"))
 # Playwright leaves an event loop in a worker's thread; Django would refuse its database there.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
 os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 
+# Pages are made anew in tests, so that their queries can be counted; the tests of keeping them switch
+# it on.
+from django.conf import settings
+
+settings.CACHES["pages"]["BACKEND"] = "django.core.cache.backends.dummy.DummyCache"
+
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     # Workers have a database each. A cache that they shared would tell one what another's database
     # holds, and be cleared by one while another counts queries.
-    from django.conf import settings
-
     settings.CACHES["default"]["KEY_PREFIX"] = worker
     if "filebased" in settings.CACHES["default"]["BACKEND"]:
         settings.CACHES["default"]["LOCATION"] += f"-{worker}"
+
+
+_serialized: dict[str, str] = {}
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Begin in the site's language, with the state that transactional tests return to.
+
+    That state is handed on to the connections of this moment: with the event loop that Playwright
+    leaves in a worker, the thread has connections of its own, which would not know what the
+    database held before a flush.
+    """
+    from django.db import connections
+    from django.utils import translation
+
+    # A request leaves its language active, and the next test would be answered in it.
+    translation.deactivate()
+    for connection in connections.all():
+        contents = getattr(connection, "_test_serialized_contents", None)
+        if contents is not None:
+            _serialized[connection.alias] = contents
+        elif connection.alias in _serialized:
+            connection._test_serialized_contents = _serialized[connection.alias]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Browser tests come last: the event loop they leave behind changes what a connection is."""
+    items.sort(key=lambda item: "browser" in item.keywords)

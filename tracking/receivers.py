@@ -1,11 +1,25 @@
 """What tracking does when a lower package says that something happened; one line each."""
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
+from wagtail.models import Page
 from wagtail.signals import page_published
 
-from classroom.signals import attendance_recorded
+from classroom.signals import (
+    attendance_recorded,
+    follow_changed,
+    question_asked,
+    question_withdrawn,
+)
 from cms.signals import pages_published, topics_merged
-from people.signals import consent_given, consent_withdrawn, visitor_joined, visitor_parted
+from people.signals import (
+    consent_given,
+    consent_withdrawn,
+    people_merged,
+    people_parted,
+    visitor_joined,
+    visitor_parted,
+)
 from tracking.services import profiles, recompute, yardsticks
 
 # These run inside the sender's transaction and not on commit: a withdrawal that is answered has
@@ -36,6 +50,25 @@ def count_attendance(live_class_id, person_ids, **kwargs) -> None:
     recompute.recompute_class(live_class_id=live_class_id, person_ids=person_ids)
 
 
+@receiver(follow_changed)
+def count_follow(clinician_id, person_id, **kwargs) -> None:
+    """A follow began or ended: recompute that person's signals of the clinician's page."""
+    recompute.recompute_page(page_id=clinician_id, person_id=person_id)
+
+
+@receiver([question_asked, question_withdrawn])
+def count_question(person_id, page_id, **kwargs) -> None:
+    """A question was asked or forgotten: recompute that person's signals of its page, if it has one."""
+    if page_id is not None:
+        recompute.recompute_page(page_id=page_id, person_id=person_id)
+
+
+@receiver(post_delete, sender=Page)
+def follow_deleted_page(instance, **kwargs) -> None:
+    """A page went for good, and follows, attendance and the places of questions with it."""
+    recompute.recompute_deleted_page(page_id=instance.pk)
+
+
 @receiver(consent_given)
 def open_profile(person, visitor, purposes, **kwargs) -> None:
     """Profiling consent was given: from now on evidence may add up."""
@@ -58,3 +91,15 @@ def join_history(visitor, person, **kwargs) -> None:
 def part_history(visitor, person, **kwargs) -> None:
     """A join was undone: move the history back."""
     profiles.part_profiles(visitor=visitor, person=person)
+
+
+@receiver(people_merged)
+def merge_histories(person, into, **kwargs) -> None:
+    """Staff merged two people: their evidence adds up in one."""
+    profiles.follow_merge(person=person, into=into)
+
+
+@receiver(people_parted)
+def part_histories(person, into, **kwargs) -> None:
+    """A merge was undone: each has their own evidence again."""
+    profiles.follow_parting(person=person, into=into)

@@ -1,30 +1,71 @@
-"""Live classes, places in them, raw rows of presence and the attendance computed from these."""
+"""Live classes, places and attendance in them; questionnaires; courses taken, checks and certificates; follows."""
 
 from classroom.models.attendance import Attendance, AttendancePolicy
 from classroom.models.classes import (
     AttendanceCounts,
     AttendanceMeasure,
+    ClassSeries,
     LiveClass,
-    Registration,
 )
+from classroom.models.learning import (
+    Certificate,
+    CheckAttempt,
+    ClinicianFollow,
+    Enrolment,
+    LearningAct,
+)
+from classroom.models.places import CalendarFeed, Channel, ChildPlace, ClassNotice, Registration
+from classroom.models.questionnaires import (
+    Questionnaire,
+    QuestionnaireInvitation,
+    QuestionnaireReply,
+    QuestionnaireRound,
+    QuestionnaireVersion,
+)
+from classroom.models.questions import Answer, Question
 from classroom.models.raw import (
     AttendanceCorrection,
     AttendanceImport,
+    DoorCheck,
     PresenceBeat,
     ReportAttendee,
     ReportRow,
 )
+from classroom.models.tellings import Telling
+from classroom.models.uploads import AttendeeDecision, ColumnMapping, ReportUpload
 
 __all__ = [
+    "DoorCheck",
+    "Answer",
+    "Question",
     "Attendance",
     "AttendanceCorrection",
     "AttendanceCounts",
     "AttendanceImport",
     "AttendanceMeasure",
     "AttendancePolicy",
+    "AttendeeDecision",
+    "Channel",
+    "ColumnMapping",
+    "CalendarFeed",
+    "ChildPlace",
+    "ClassNotice",
+    "ClassSeries",
+    "Certificate",
+    "CheckAttempt",
+    "ClinicianFollow",
+    "Enrolment",
+    "LearningAct",
     "LiveClass",
     "PresenceBeat",
+    "Questionnaire",
+    "QuestionnaireInvitation",
+    "QuestionnaireReply",
+    "QuestionnaireRound",
+    "QuestionnaireVersion",
     "Registration",
     "ReportAttendee",
     "ReportRow",
+    "ReportUpload",
+    "Telling",
 ]

@@ -1,4 +1,4 @@
-"""Live classes and who registered for them; rows of service, not of profile."""
+"""Live classes: when they are, who may come, and what attended means for them."""
 
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -6,17 +6,18 @@ from zoneinfo import ZoneInfo
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import StreamField
-from wagtail.search import index
 
+from classroom.models.class_form import ClassForm
+from cms.api_fields import PeopleField
 from cms.blocks import BodyBlock
-from cms.models import ClinicianPage, PiecePage
-from people.models import Person
+from cms.models import Access, ClinicianPage, PiecePage
+from cms.models.courses import ForReaders
+from cms.search_fields import WordsField
 
 
 def zone_of(name: str) -> ZoneInfo | None:
@@ -37,7 +38,19 @@ class AttendanceCounts(models.TextChoices):
     LIVE_OR_REPLAY = "live_or_replay", _("the live class and its replay")
 
 
-class LiveClass(PiecePage):
+class ClassSeries(models.Model):
+    """Classes that belong together: the same class again, or parts of one subject."""
+
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "class series"
+
+    def __str__(self) -> str:
+        return f"series {self.pk}"
+
+
+class LiveClass(ForReaders, PiecePage):
     """An online class: a page of the content tree that begins at a moment in a time zone.
 
     Without `starts_at` (an imported one may have none) it takes no attendance report.
@@ -47,12 +60,35 @@ class LiveClass(PiecePage):
     minutes = models.PositiveSmallIntegerField(_("minutes"), default=60)
     time_zone = models.CharField(_("time zone"), max_length=64, default="UTC")
     capacity = models.PositiveIntegerField(_("capacity"), null=True, blank=True)
+    access = models.CharField(
+        _("who may come"),
+        max_length=10,
+        choices=Access.choices,
+        default=Access.REGISTERED,
+        help_text=_(
+            "Everybody: the way into the room stands on the page. People who signed in: it is for "
+            "those who keep a place. Staff alone: nobody else sees the class."
+        ),
+    )
     room_url = models.URLField(_("address of the room"), blank=True)
     body = StreamField(BodyBlock(), verbose_name=_("about the class"), blank=True)
     clinicians = ParentalManyToManyField(
         ClinicianPage, verbose_name=_("clinicians"), blank=True, related_name="classes"
     )
     cancelled_at = models.DateTimeField(null=True, blank=True, editable=False)
+    series = models.ForeignKey(
+        "classroom.ClassSeries",
+        verbose_name=_("series"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="classes",
+        editable=False,
+    )
+    # The date that everybody with a place was told; another one is told when it is published.
+    told_starts_at = models.DateTimeField(null=True, blank=True, editable=False)
+    # Grows with everything that a calendar has to take over: a move, a cancellation.
+    calendar_changes = models.PositiveIntegerField(default=0, editable=False)
     attended_measure = models.CharField(
         _("attended is measured in"),
         max_length=8,
@@ -75,11 +111,33 @@ class LiveClass(PiecePage):
         help_text=_("How long a recording may be watched after the class; empty for none."),
     )
 
+    asks_afterwards = models.BooleanField(
+        _("ask how it was"),
+        default=True,
+        help_text=_("Who attended gets one mail after the class, with a link to a few questions."),
+    )
+    questionnaire = models.ForeignKey(
+        "classroom.Questionnaire",
+        verbose_name=_("questionnaire"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="classes",
+        help_text=_("Empty for the clinic's own."),
+    )
+
+    replay_url = models.URLField(
+        _("address of the recording"),
+        blank=True,
+        help_text=_("Shown on the personal pages of the guests as long as the replay lasts."),
+    )
+
     content_panels = [
         *PiecePage.opening_panels,
         FieldPanel("starts_at"),
         FieldPanel("minutes"),
         FieldPanel("time_zone"),
+        FieldPanel("access"),
         FieldPanel("capacity"),
         FieldPanel("room_url"),
         FieldPanel("clinicians"),
@@ -90,21 +148,36 @@ class LiveClass(PiecePage):
                 FieldPanel("attended_at_least"),
                 FieldPanel("attended_counts"),
                 FieldPanel("replay_days"),
+                FieldPanel("replay_url"),
             ],
             heading=_("Attendance"),
             classname="collapsed",
         ),
+        MultiFieldPanel(
+            [FieldPanel("asks_afterwards"), FieldPanel("questionnaire")],
+            heading=_("After the class"),
+            classname="collapsed",
+        ),
     ]
-    search_fields = [*PiecePage.search_fields, index.SearchField("body")]
+    search_fields = [*PiecePage.search_fields, WordsField("body")]
     api_fields = [
         *PiecePage.api_fields,
         APIField("starts_at"),
         APIField("minutes"),
+        APIField("ends_at"),
         APIField("time_zone"),
+        APIField("access"),
+        APIField("capacity"),
+        APIField("replay_days"),
+        APIField("cancelled_at"),
+        APIField("clinicians", serializer=PeopleField()),
         APIField("body"),
     ]
     parent_page_types = ["cms.IndexPage", "cms.HomePage"]
     subpage_types: list[str] = []
+    base_form_class = ClassForm
+    needs_references = False
+    wordless = PiecePage.wordless | {"time_zone", "room_url", "replay_url"}
     template = "classroom/live_class.html"
 
     class Meta:
@@ -121,34 +194,36 @@ class LiveClass(PiecePage):
         """Its time zone; UTC in place of one that is not known."""
         return zone_of(self.time_zone) or ZoneInfo("UTC")
 
+    def with_content_json(self, content: dict) -> "LiveClass":
+        """A draft's words with the class as it stands: a draft from before calls nothing off or on."""
+        draft = super().with_content_json(content)
+        names = ("cancelled_at", "calendar_changes", "told_starts_at", "series_id")
+        stands = LiveClass.objects.filter(pk=self.pk).values(*names).first() or {}
+        for name, value in stands.items():
+            setattr(draft, name, value)
+        return draft
+
     def clean(self) -> None:
         """Refuse an unknown time zone, and a share that nobody could reach."""
         super().clean()
         if zone_of(self.time_zone) is None:
             raise ValidationError({"time_zone": _("Name a zone, such as Europe/Berlin.")})
+        self._check_access()
         by_share = self.attended_measure == AttendanceMeasure.SHARE
         if by_share and self.attended_at_least is not None and self.attended_at_least > 1:
             raise ValidationError({"attended_at_least": _("A share goes from 0 to 1.")})
 
-
-class Registration(models.Model):
-    """One person's place in one class."""
-
-    live_class = models.ForeignKey(
-        LiveClass, on_delete=models.CASCADE, related_name="registrations"
-    )
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="registrations")
-    registered_at = models.DateTimeField(default=timezone.now)
-    cancelled_at = models.DateTimeField(null=True, blank=True)
-    # Part of the signed join link; a new number makes every link handed out so far worthless.
-    join_number = models.PositiveIntegerField(default=1)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["live_class", "person"], name="registration_once_a_class"
+    def _check_access(self) -> None:
+        """Without places there is nothing to limit; who was let in is not shut out unawares."""
+        if self.access == Access.OPEN and self.capacity is not None:
+            raise ValidationError(
+                {"capacity": _("A class for everybody has no limit: leave this empty.")}
             )
-        ]
+        if self.access == Access.STAFF and self._has_places():
+            raise ValidationError(
+                {"access": _("People have places in this class. Cancel it, or make another one.")}
+            )
 
-    def __str__(self) -> str:
-        return f"person {self.person_id} in class {self.live_class_id}"
+    def _has_places(self) -> bool:
+        twins = LiveClass.objects.filter(translation_key=self.translation_key)
+        return twins.filter(registrations__isnull=False, registrations__cancelled_at=None).exists()

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from classroom.intervals import Interval, halves_of
 from classroom.models.classes import LiveClass
 from people.models import Person
 
@@ -55,7 +56,7 @@ class ReportAttendee(models.Model):
     """A contact and a name as reports of a class give them; several may be one human.
 
     Without `person` they wait until somebody decides (see classroom.faces for who belongs
-    together). `contact` is in the form contact points are compared in, where it is one; the keys
+    together); one marked as no person waits for nobody and counts nowhere. `contact` is in the form contact points are compared in, where it is one; the keys
     are names in comparable form: as written, and before and in the brackets of a renaming.
     """
 
@@ -63,6 +64,8 @@ class ReportAttendee(models.Model):
         CONTACT = "contact", _("verified contact")
         NAME = "name", _("name of somebody registered")
         STAFF = "staff", _("decided by staff")
+        MEMORY = "memory", _("decided by staff for an earlier class")
+        DEVICE = "device", _("not a person")
 
     live_class = models.ForeignKey(LiveClass, on_delete=models.CASCADE, related_name="attendees")
     key = models.CharField(max_length=32)
@@ -76,6 +79,7 @@ class ReportAttendee(models.Model):
     )
     matched_by = models.CharField(max_length=7, choices=MatchedBy.choices, blank=True)
     matched_at = models.DateTimeField(null=True, blank=True)
+    put_off_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
@@ -111,6 +115,11 @@ class ReportRow(models.Model):
     def __str__(self) -> str:
         return f"line {self.line} of import {self.batch_id}"
 
+    @property
+    def intervals(self) -> list[Interval]:
+        """The time that counts."""
+        return halves_of(Interval(self.joined_at, self.left_at), seconds=self.seconds)
+
 
 class AttendanceCorrection(models.Model):
     """What staff know better, with author and reason; a mistake is taken back by another row."""
@@ -122,7 +131,9 @@ class AttendanceCorrection(models.Model):
         NOT_ATTENDED = "not_attended", _("does not count as attended")
         TAKE_BACK = "take_back", _("takes another correction back")
 
-    live_class = models.ForeignKey(LiveClass, on_delete=models.CASCADE, related_name="corrections")
+    live_class = models.ForeignKey(
+        LiveClass, on_delete=models.CASCADE, related_name="attendance_corrections"
+    )
     person = models.ForeignKey(
         Person, on_delete=models.CASCADE, related_name="attendance_corrections"
     )
@@ -140,3 +151,19 @@ class AttendanceCorrection(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} for person {self.person_id} in class {self.live_class_id}"
+
+
+class DoorCheck(models.Model):
+    """One scan at the door of a lecture in the clinic: in the room from `at` until the end."""
+
+    live_class = models.ForeignKey(LiveClass, on_delete=models.CASCADE, related_name="door_checks")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="door_checks")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["live_class", "person"], name="door_check_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.person_id} at the door of class {self.live_class_id}"

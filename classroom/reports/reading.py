@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from classroom.reports import bigbluebutton
 from classroom.reports.actions import stays_of_actions
 from classroom.reports.columns import NAMEABLE, Column, has_original_names, plain_heading
@@ -31,7 +34,7 @@ from classroom.reports.stays import (
     plain_text,
 )
 from classroom.reports.tables import Table, table_of, text_of
-from outbox.records import BadFile, BadRow
+from outbox.records import BadFile, BadRow, RecordFile
 
 RENAMED = re.compile(r"^(?P<shown>.+?)\s*[(（](?P<original>.+)[)）]$", re.DOTALL)
 # The order of day and month that decides where the class's day fits both ways.
@@ -44,6 +47,10 @@ USUAL_ORDER = {
 }
 # Rows of these rooms are single stays: their duration is rounded, and the times are better.
 SINGLE_STAYS = {ReportFormat.ZOOM, ReportFormat.TEAMS}
+
+
+class UnknownHeading(BadFile):
+    """The file is a table, but no row of it is a heading that is known."""
 
 
 @dataclass(slots=True)
@@ -74,15 +81,10 @@ def read_report(
     Times without an offset are in the window's zone.
     """
     if not path.exists():
-        raise BadFile(f"{path} does not exist.")
+        raise BadFile(_("%(file)s does not exist.") % {"file": path})
     if not path.is_file():
-        raise BadFile(f"{path} is no file.")
-    try:
-        with path.open("rb") as raw:
-            start = raw.read(64).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
-    except OSError as error:
-        raise BadFile(f"{path} cannot be read ({error.strerror or error}).") from None
-    if start[:1] in (b"{", b"["):
+        raise BadFile(_("%(file)s is no file.") % {"file": path})
+    if is_json(path):
         return _read_json(path, window=window)
     table = table_of(path)
     if columns:
@@ -90,11 +92,14 @@ def read_report(
     else:
         sections, meeting = sections_of(table.rows)
     if not sections:
-        raise BadFile(
+        raise UnknownHeading(
             f"{path} has no heading of an attendance report. Name its columns with --columns, "
             "such as --columns name=Nickname,join=Entered,leave=Left."
         )
-    report = ReportRead(format=format or (ReportFormat.TABLE if columns else format_of(sections)))
+    report = ReportRead(
+        format=format or (ReportFormat.TABLE if columns else format_of(sections)),
+        encoding=table.encoding,
+    )
     report.bad.extend(table.bad)
     raw_stays = _raw_stays(sections, report)
     _place(raw_stays, meeting=meeting, window=window, report=report)
@@ -102,18 +107,34 @@ def read_report(
     report.bad.sort(key=lambda bad: bad.line)
     report.stays.sort(key=lambda stay: stay.line)
     if not report.rows:
-        raise BadFile(f"{path} has a heading and no rows.")
+        raise BadFile(_("%(file)s has a heading and no rows.") % {"file": path})
     return report
+
+
+def is_json(path: Path) -> bool:
+    """Whether a file begins like JSON; raises BadFile where it cannot be read."""
+    try:
+        with path.open("rb") as raw:
+            start = raw.read(64).replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")
+    except OSError as error:
+        raise BadFile(f"{path} cannot be read ({error.strerror or error}).") from None
+    return start[:1] in (b"{", b"[")
 
 
 def _read_json(path: Path, *, window: Window) -> ReportRead:
     try:
         data = json.loads(text_of(path))
     except (ValueError, RecursionError):
-        raise BadFile(f"{path} looks like JSON and is damaged or cut off.") from None
+        raise BadFile(
+            _("%(file)s looks like JSON and is damaged or cut off.") % {"file": path}
+        ) from None
     report = bigbluebutton.report_of_json(data, window=window)
     if report is None:
-        raise BadFile(f"{path} is JSON, but no learning dashboard or event file of BigBlueButton.")
+        raise BadFile(
+            _("%(file)s is JSON, but no learning dashboard or event file of BigBlueButton.")
+            % {"file": path}
+        )
+    report.encoding = RecordFile(path).encoding
     return report
 
 
@@ -171,7 +192,14 @@ def _raw_of(section: Section, report: ReportRead, *, bad: list[BadLine]) -> list
         except BadRow as problem:
             bad.append(BadLine(row.line, problem))
     if waiting:
-        report.notes.append(f"{waiting} rows of the waiting room are not counted")
+        report.notes.append(
+            ngettext(
+                "%(count)d row of the waiting room is not counted",
+                "%(count)d rows of the waiting room are not counted",
+                waiting,
+            )
+            % {"count": waiting}
+        )
     return found
 
 
@@ -253,7 +281,12 @@ def _place(
         report.stays.append(stay)
     if without_join:
         report.notes.append(
-            f"{without_join} rows tell only a duration; they count from the start of the meeting"
+            ngettext(
+                "%(count)d row tells only a duration; it counts from the start of the meeting",
+                "%(count)d rows tell only a duration; they count from the start of the meeting",
+                without_join,
+            )
+            % {"count": without_join}
         )
 
 

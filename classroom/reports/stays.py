@@ -59,12 +59,16 @@ class BadLine(NamedTuple):
 
 @dataclass
 class ReportRead:
-    """A report as read: every data row is either a stay or bad; `notes` are worth a line."""
+    """A report as read: every data row is either a stay or bad; `notes` are worth a line.
+
+    `encoding` is that of a text file, empty for a workbook.
+    """
 
     format: ReportFormat
     stays: list[Stay] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    encoding: str = ""
 
     @property
     def rows(self) -> int:

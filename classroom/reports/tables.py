@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 import python_calamine
+from django.utils.translation import gettext as _
 
 from classroom.reports.stays import BadLine
 from outbox.records import BadFile, BadRow, RecordFile
 
 SEPARATORS = "\t;,|"
 LARGEST_BYTES = 64 * 1024 * 1024
+LARGEST_UNPACKED_BYTES = 4 * LARGEST_BYTES
 MOST_JOINED_LINES = 5
 SAMPLE_BYTES = 4096
 
@@ -29,17 +31,20 @@ class Row(NamedTuple):
 
 @dataclass
 class Table:
-    """All rows of a file in order, blank ones too, and lines that are no row."""
+    """All rows of a file in order, blank ones too, and lines that are no row; of a workbook no encoding."""
 
     rows: list[Row] = field(default_factory=list)
     bad: list[BadLine] = field(default_factory=list)
+    encoding: str = ""
 
 
 def table_of(path: Path) -> Table:
     """Read a file; raises BadFile with one line for the person who gave it."""
     try:
         if path.stat().st_size > LARGEST_BYTES:
-            raise BadFile(f"{path} is larger than any attendance report (64 MiB).")
+            raise BadFile(
+                _("%(file)s is larger than any attendance report (64 MiB).") % {"file": path}
+            )
         with path.open("rb") as raw:
             start = raw.read(8)
     except OSError as error:
@@ -52,21 +57,21 @@ def table_of(path: Path) -> Table:
 def text_of(path: Path) -> str:
     """Return a whole text file, its encoding recognised; raises BadFile."""
     file = RecordFile(path)
-    text = "\n".join(line for _, line in file)
+    text = "\n".join(line for _number, line in file)
     if file.broken:
-        raise BadFile(f"{path} is damaged ({file.broken}).")
+        raise BadFile(_("%(file)s is damaged (%(why)s).") % {"file": path, "why": file.broken})
     return text
 
 
 def _table_of_text(file: RecordFile) -> Table:
     table = Table()
-    file.encoding = _wide_encoding(file.path) or file.encoding
+    file.encoding = table.encoding = _wide_encoding(file.path) or file.encoding
     # Lines of very old programs end in a carriage return alone.
     lines = [(number, part) for number, text in file for part in text.split("\r")]
     if file.broken:
         table.bad.append(BadLine(file.last_line + 1, BadRow(file.broken)))
     unended = bool(file.broken) or not _ends_with_line_end(file)
-    separator = _separator_of([text for _, text in lines[:50]])
+    separator = _separator_of([text for _number, text in lines[:50]])
     for line, text in _joined(lines):
         if line in file.undecodable:
             table.bad.append(BadLine(line, BadRow(f"not {file.encoding} text")))
@@ -108,7 +113,7 @@ def _joined(lines: list[tuple[int, str]]) -> Iterator[tuple[int, str]]:
         if text.count('"') % 2:
             more = lines[index : index + MOST_JOINED_LINES]
             whole = text
-            for used, (_, following) in enumerate(more, start=1):
+            for used, (_number, following) in enumerate(more, start=1):
                 whole += "\n" + following
                 if following.count('"') % 2:
                     text, index = whole, index + used
@@ -134,20 +139,32 @@ def _separator_of(lines: list[str]) -> str:
 
 
 def _table_of_workbook(path: Path) -> Table:
+    _refuse_bomb(path)
     try:
         workbook = python_calamine.CalamineWorkbook.from_path(path)
         sheets = [workbook.get_sheet_by_name(name) for name in workbook.sheet_names]
         grids = [sheet.to_python(skip_empty_area=False) for sheet in sheets]
     except (python_calamine.CalamineError, zipfile.BadZipFile, OSError, ValueError):
-        raise BadFile(f"{path} is no workbook that can be read.") from None
+        raise BadFile(_("%(file)s is no workbook that can be read.") % {"file": path}) from None
     fullest = max(grids, key=lambda grid: sum(map(len, grid)), default=[])
     if not fullest:
-        raise BadFile(f"{path} is empty.")
+        raise BadFile(_("%(file)s is empty.") % {"file": path})
     rows = [
         Row(number, [_written(value) for value in values])
         for number, values in enumerate(fullest, start=1)
     ]
     return Table(rows=rows)
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a workbook that unpacks to far more than any report, before it is unpacked."""
+    if not zipfile.is_zipfile(path):
+        return
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > LARGEST_UNPACKED_BYTES:
+            raise BadFile(
+                _("%(file)s is larger than any attendance report (64 MiB).") % {"file": path}
+            )
 
 
 def _written(value: object) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classroom.attendance_sources import (
     Faces,
@@ -13,12 +14,21 @@ from classroom.attendance_sources import (
     people_with_rows,
     terms_of,
 )
-from classroom.models import Attendance, AttendanceCorrection, AttendancePolicy, LiveClass
+from classroom.models import (
+    Attendance,
+    AttendanceCorrection,
+    AttendancePolicy,
+    DoorCheck,
+    LiveClass,
+    PresenceBeat,
+    ReportAttendee,
+)
 from classroom.selectors import class_itself
 from classroom.signals import attendance_recorded
 from classroom.verdict import Evidence, Outcome, Terms, outcome_of
 from outbox.services import record_audit
 from people.models import Person, User
+from people.selectors import redirects_among, resolve_merge
 
 PEOPLE_A_SLICE = 50
 COMPUTED = (
@@ -49,7 +59,12 @@ def recompute_attendance(*, live_class: LiveClass, people: Iterable[int] | None 
     if terms is None:
         return set()
     faces = Faces(faces_of(live_class))
-    wanted = people_with_rows(live_class, faces) if people is None else set(people)
+    if people is None:
+        wanted = people_with_rows(live_class, faces)
+    else:
+        # Of a merged person it is the one who stands for them whose attendance the rows make.
+        wanted = set(people)
+        wanted |= set(redirects_among(wanted).values())
     ordered, changed = sorted(wanted), set()
     for start in range(0, len(ordered), PEOPLE_A_SLICE):
         some = ordered[start : start + PEOPLE_A_SLICE]
@@ -152,17 +167,17 @@ def correct_attendance(
     live_class = class_itself(live_class)
     kinds = AttendanceCorrection.Kind
     if not reason.strip():
-        raise BadCorrection("A correction needs a reason.")
+        raise BadCorrection(_("A correction needs a reason."))
     if kind in (kinds.PRESENT, kinds.ABSENT) and (
         from_at is None or to_at is None or to_at <= from_at
     ):
-        raise BadCorrection("Say from when until when, in this order.")
+        raise BadCorrection(_("Say from when until when, in this order."))
     if kind == kinds.TAKE_BACK and (
         takes_back is None
-        or takes_back.person_id != person.pk
+        or resolve_merge(takes_back.person) != resolve_merge(person)
         or takes_back.live_class_id != live_class.pk
     ):
-        raise BadCorrection("Say which correction of this person and class is taken back.")
+        raise BadCorrection(_("Say which correction of this person and class is taken back."))
     with transaction.atomic():
         row = AttendanceCorrection.objects.create(
             live_class=live_class,
@@ -182,3 +197,18 @@ def correct_attendance(
         )
         recompute_attendance(live_class=live_class, people=[person.pk])
     return row
+
+
+def follow_people(*, person_ids: Iterable[int]) -> None:
+    """Recompute every class in which any of these people has a row: somebody else stands for them.
+
+    A second call changes nothing.
+    """
+    ids = list(person_ids)
+    raw = (PresenceBeat, AttendanceCorrection, DoorCheck, ReportAttendee, Attendance)
+    classes: set[int] = set()
+    for model in raw:
+        rows = model._default_manager.filter(person__in=ids).order_by()
+        classes.update(rows.values_list("live_class_id", flat=True).distinct())
+    for live_class in LiveClass.objects.filter(pk__in=classes).order_by("pk"):
+        recompute_attendance(live_class=live_class, people=ids)

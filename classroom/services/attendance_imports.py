@@ -1,12 +1,14 @@
 """Takes an attendance report in, and undoes it whole; every row keeps the file it came from."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from classroom.attendance_sources import Faces, faces_of
 from classroom.faces import Face
@@ -25,7 +27,9 @@ from classroom.reports.reading import read_report
 from classroom.reports.stays import ReportFormat, ReportRead
 from classroom.selectors import class_itself
 from classroom.services.attendance import recompute_attendance
+from classroom.services.column_mappings import remembered_columns
 from classroom.services.matching import MatchedBy, decisions_for, match_waiting
+from classroom.signals import class_settled
 from outbox.records import BadFile
 from outbox.services import record_audit
 
@@ -58,17 +62,24 @@ def import_report(
     actor: str,
     format: ReportFormat | None = None,
     columns: Mapping[str, str] | None = None,
+    time_zone: str = "",
+    file_name: str = "",
     dry_run: bool = False,
     on_progress: Progress = lambda done, total, note: None,
 ) -> ImportReport:
     """Store what a report adds, match whoever is certain, and bring attendance up to date.
+
+    Times without an offset are in `time_zone`, the class's own where none is named. A table whose
+    heading somebody mapped before maps itself unless format or columns are given.
 
     Raises BadFile, also where the class has no date or the whole report lies outside it. The same
     file, and a file with known rows only, changes nothing. A run that was killed is finished by
     running it again.
     """
     live_class = class_itself(live_class)
-    window = window_of(live_class)
+    window = window_of(live_class, time_zone)
+    if format is None and columns is None:
+        columns = remembered_columns(path)
     read = read_report(path, window=window, format=format, columns=columns)
     rows = keyed_rows(read.stays, time_zone=live_class.time_zone)
     _refuse_foreign(read, window=window)
@@ -84,11 +95,13 @@ def import_report(
     batch = None
     if not dry_run and not finished:
         if known < len(rows):
-            batch = same or _new_batch(live_class, path, read, file_hash=file_hash, actor=actor)
+            name = (file_name or path.name)[:200]
+            batch = same or _new_batch(live_class, name, read, file_hash=file_hash, actor=actor)
             _store(batch, rows, on_progress=on_progress)
         match_waiting(live_class=live_class)
         on_progress(len(rows), len(rows), "computing attendance")
         recompute_attendance(live_class=live_class)
+        _say_settled(live_class)
     _count_matches(report, live_class, rows)
     if batch is not None:
         report.import_id = batch.pk
@@ -96,30 +109,41 @@ def import_report(
     return report
 
 
+def _say_settled(live_class: LiveClass) -> None:
+    """Tell who listens that it is known who came, once the class is over."""
+    if live_class.ends_at is not None and live_class.ends_at <= timezone.now():
+        class_settled.send(LiveClass, live_class_id=live_class.pk)
+
+
 def _new_batch(
-    live_class: LiveClass, path: Path, read: ReportRead, *, file_hash: str, actor: str
+    live_class: LiveClass, file_name: str, read: ReportRead, *, file_hash: str, actor: str
 ) -> AttendanceImport:
     return AttendanceImport.objects.create(
         live_class=live_class,
         format=read.format.value,
-        file_name=path.name[:200],
+        file_name=file_name,
         file_hash=file_hash,
         actor=actor,
     )
 
 
-def window_of(live_class: LiveClass) -> Window:
-    """When the class is; raises BadFile for a class that takes no report."""
+def window_of(live_class: LiveClass, time_zone: str = "") -> Window:
+    """When the class is, in its own zone or the one named; raises BadFile where it takes no report."""
     start, end = live_class.starts_at, live_class.ends_at
     if start is None or end is None:
         raise BadFile(
-            f"The class {live_class.title!r} has no start, so it takes no attendance report."
+            _("The class '%(title)s' has no start, so it takes no attendance report.")
+            % {"title": live_class.title}
         )
     if end <= start:
-        raise BadFile(f"The class {live_class.title!r} has no length, so nobody can attend it.")
-    zone = zone_of(live_class.time_zone)
+        raise BadFile(
+            _("The class '%(title)s' has no length, so nobody can attend it.")
+            % {"title": live_class.title}
+        )
+    name = time_zone or live_class.time_zone
+    zone = zone_of(name)
     if zone is None:
-        raise BadFile(f"The class has a time zone that nobody knows: {live_class.time_zone!r}.")
+        raise BadFile(_("Nobody knows the time zone '%(zone)s'.") % {"zone": name})
     return Window(start, end, zone)
 
 
@@ -130,10 +154,18 @@ def _refuse_foreign(read: ReportRead, *, window: Window) -> None:
     first = min(stay.joined_at for stay in read.stays).astimezone(window.zone)
     last = max(stay.left_at for stay in read.stays).astimezone(window.zone)
     raise BadFile(
-        f"The whole report lies outside the class: it runs from {first:%Y-%m-%d %H:%M} to "
-        f"{last:%Y-%m-%d %H:%M}, the class from {window.local_start:%Y-%m-%d %H:%M} to "
-        f"{window.end.astimezone(window.zone):%Y-%m-%d %H:%M} ({window.zone.key}). Is it the "
-        "right class, and is its time zone right? Nothing was imported."
+        _(
+            "The whole report lies outside the class: it runs from %(first)s to %(last)s, the "
+            "class from %(start)s to %(end)s (%(zone)s). Is it the right class, and is its time "
+            "zone right? Nothing was imported."
+        )
+        % {
+            "first": f"{first:%Y-%m-%d %H:%M}",
+            "last": f"{last:%Y-%m-%d %H:%M}",
+            "start": f"{window.local_start:%Y-%m-%d %H:%M}",
+            "end": f"{window.end.astimezone(window.zone):%Y-%m-%d %H:%M}",
+            "zone": window.zone.key,
+        }
     )
 
 
@@ -219,6 +251,7 @@ def _count_matches(report: ImportReport, live_class: LiveClass, rows: Sequence[R
     """Count humans of this report, and whom they are; on a dry run too."""
     stored = ReportAttendee.objects.filter(live_class=live_class)
     faces, ids = faces_of(live_class), dict(stored.values_list("key", "pk"))
+    devices = set(stored.filter(matched_by=MatchedBy.DEVICE).values_list("pk", flat=True))
     for number, row in enumerate(rows, start=1):
         if row.attendee_key not in ids:
             ids[row.attendee_key] = -number
@@ -227,23 +260,30 @@ def _count_matches(report: ImportReport, live_class: LiveClass, rows: Sequence[R
     who = Faces(
         face if face.id not in decided else replace(face, person_id=decided[face.id][0])
         for face in faces
+        if face.id not in decided or decided[face.id][1] != MatchedBy.DEVICE
     )
+    devices |= {face for face, (_person, by) in decided.items() if by == MatchedBy.DEVICE}
     here = {ids[row.attendee_key] for row in rows}
+    not_people = here & devices
+    here -= devices
     people = {who.people[face] for face in here if face in who.people}
     waiting = {who.leaders[face] for face in here if face not in who.people}
     by_name = set(stored.filter(matched_by=MatchedBy.NAME).values_list("person_id", flat=True))
-    by_name |= {person for person, by in decided.values() if by == MatchedBy.NAME}
+    by_name |= {
+        person for person, by in decided.values() if by == MatchedBy.NAME and person is not None
+    }
     report.counts |= {
         "attendees": len(people) + len(waiting),
         "matched": len(people),
         "matched_by_name": len(people & by_name),
         "unmatched": len(waiting),
+        "not_people": len(not_people),
     }
 
 
 def _finish(batch: AttendanceImport, report: ImportReport) -> None:
     with transaction.atomic():
-        batch.counts = report.counts
+        batch.counts = {**report.counts, "reasons": _reasons(report.read)}
         batch.finished_at = timezone.now()
         batch.save(update_fields=["counts", "finished_at"])
         record_audit(
@@ -252,6 +292,11 @@ def _finish(batch: AttendanceImport, report: ImportReport) -> None:
             subject=f"attendance_import:{batch.pk}",
             detail={"class": batch.live_class_id, "file_hash": batch.file_hash, **report.counts},
         )
+
+
+def _reasons(read: ReportRead) -> dict[str, int]:
+    """How many rows could not be taken for which reason; what stood in them stays in the file."""
+    return dict(Counter(bad.problem.reason for bad in read.bad))
 
 
 @dataclass
@@ -283,6 +328,7 @@ def undo_import(*, import_id: int, actor: str) -> UndoReport:
         ReportRow.objects.filter(pk__in=ids).delete()
     ReportAttendee.objects.filter(live_class=live_class, rows=None).delete()
     report.changed = len(recompute_attendance(live_class=live_class, people=people))
+    _say_settled(live_class)
     if batch.undone_at is None:
         with transaction.atomic():
             batch.undone_at = timezone.now()

@@ -10,9 +10,14 @@ from classroom.models import Attendance, LiveClass, Registration
 from classroom.signals import attendance_recorded
 from cms.models import ClinicianPage, IndexPage, PageTopic, Topic
 from cms.services.demo_files import LANGUAGES, demo_file, moment, stored
+from cms.services.demo_reviews import put_up
+from cms.services.reviewing import months_after
 from cms.services.site import ensure_shelf
 from cms.signals import pages_published
 from people.models import Person
+from people.roles import Role
+
+REVIEW_MONTHS = 24
 
 
 def load_demo_classes(*, now: datetime) -> dict[str, LiveClass | None]:
@@ -25,7 +30,20 @@ def load_demo_classes(*, now: datetime) -> dict[str, LiveClass | None]:
             page = LiveClass.objects.child_of(parent).filter(slug=entry["slug"]).first()
             if page is None:
                 page = _new_class(entry, language, now=now, twin=first)
-                IndexPage.objects.get(pk=parent.pk).add_child(instance=page)
+                colleague = (
+                    ClinicianPage.objects.filter(locale=parent.locale, user__is_demo=True)
+                    .exclude(slug__in=entry["clinicians"])
+                    .filter(user__groups__name=Role.REVIEWER.value)
+                    .first()
+                )
+                reviewed_at = page.first_published_at.date()
+                put_up(
+                    page,
+                    under=IndexPage.objects.get(pk=parent.pk),
+                    reviewer=colleague,
+                    reviewed_at=reviewed_at,
+                    due_at=months_after(reviewed_at, REVIEW_MONTHS),
+                )
                 _finish(page, entry, language)
                 fresh.append(page.pk)
             first = first or page
@@ -39,7 +57,6 @@ def _new_class(entry: dict, language: str, *, now: datetime, twin: LiveClass | N
     page = LiveClass(
         slug=entry["slug"],
         locale=ensure_shelf(shelf=IndexPage.Shelf.CLASSES, language=language).locale,
-        live=True,
         title=entry["title"][language],
         standfirst=entry["summary"][language],
         author=teachers.filter(slug=entry["clinicians"][0]).first(),

@@ -7,6 +7,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from classroom.models import LiveClass, Registration
+from cms.models import Access
 
 SALT = "classroom.join"
 AFTER_THE_END = timedelta(hours=1)
@@ -28,7 +29,9 @@ def registration_of_join_token(token: str) -> Registration:
     except (signing.BadSignature, ValueError, TypeError):
         raise BadJoinToken from None
     registration = (
-        Registration.objects.filter(pk=pk, join_number=number, cancelled_at=None)
+        Registration.objects.filter(pk=pk, join_number=number)
+        .with_place()
+        .exclude(live_class__access=Access.STAFF)
         .select_related("person", "live_class")
         .first()
     )

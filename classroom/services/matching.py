@@ -1,21 +1,20 @@
 """Finds the people behind the contacts and names of a class's reports; what is uncertain waits for staff."""
 
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from django.db import transaction
 from django.utils import timezone
 
-from classroom.attendance_sources import Faces, faces_of
-from classroom.faces import Face, key_of_name, matched_by_name
-from classroom.models import LiveClass, Registration, ReportAttendee
-from classroom.services.attendance import recompute_attendance
-from outbox.services import record_audit
-from people.models import ContactPoint, Person, User
+from classroom.attendance_sources import faces_of
+from classroom.faces import Face, groups_of, key_of_name, matched_by_name, people_of
+from classroom.models import AttendeeDecision, LiveClass, Registration, ReportAttendee
+from people.models import ContactPoint
 from people.selectors import resolve_merge
 
 CHUNK = 500
 MatchedBy = ReportAttendee.MatchedBy
+Decided = dict[int, tuple[int | None, ReportAttendee.MatchedBy]]
 
 
 def people_by_contact(contacts: Iterable[str]) -> dict[str, int]:
@@ -39,23 +38,83 @@ def registered_names(live_class: LiveClass) -> dict[int, str]:
     }
 
 
-def decisions_for(
-    live_class: LiveClass, faces: list[Face]
-) -> dict[int, tuple[int, ReportAttendee.MatchedBy]]:
-    """Return face id to (person id, by what), for faces without a person; writes nothing."""
+def decisions_for(live_class: LiveClass, faces: list[Face]) -> Decided:
+    """Return face id to (person id, by what), for faces without a person; writes nothing.
+
+    A verified contact decides first, then what staff decided for an earlier class, then the name
+    of somebody registered. The person is None for what is no person.
+    """
     by_contact = people_by_contact(face.contact for face in faces if face.person_id is None)
-    decided = {
+    decided: Decided = {
         face.id: (by_contact[face.contact], MatchedBy.CONTACT)
         for face in faces
         if face.person_id is None and face.contact in by_contact
     }
-    known = [
-        face if face.id not in decided else replace(face, person_id=decided[face.id][0])
-        for face in faces
-    ]
-    for face_id, person_id in matched_by_name(known, registered_names(live_class)).items():
+    names = registered_names(live_class)
+    for face_id, person_id in remembered(_with(decided, faces), names).items():
+        by = MatchedBy.DEVICE if person_id is None else MatchedBy.MEMORY
+        decided.setdefault(face_id, (person_id, by))
+    for face_id, person_id in matched_by_name(_with(decided, faces), names).items():
         decided.setdefault(face_id, (person_id, MatchedBy.NAME))
     return decided
+
+
+def _with(decided: Decided, faces: list[Face]) -> list[Face]:
+    """The faces as these decisions leave them; what is no person is gone."""
+    return [
+        face if face.id not in decided else replace(face, person_id=decided[face.id][0])
+        for face in faces
+        if face.id not in decided or decided[face.id][1] != MatchedBy.DEVICE
+    ]
+
+
+def remembered(faces: list[Face], registered: Mapping[int, str]) -> dict[int, int | None]:
+    """Return face id to whom staff said that name and contact to be in other classes.
+
+    None stands for what is no person. Only where nothing speaks against it: all decisions on the
+    name agree, nobody of the reports is that person already, and a bare name belongs to somebody
+    who registered and shares it with nobody else there. Two people are never joined by this.
+    """
+    leaders, people = groups_of(faces), people_of(faces)
+    open_ones = [face for face in faces if face.id not in people]
+    said = _said_before(open_ones)
+    holders, taken = Counter(registered.values()), set(people.values())
+    claims: defaultdict[int, set[int | None]] = defaultdict(set)
+    for face in open_ones:
+        answers = said.get((face.name_key, face.contact), set())
+        if len(answers) != 1:
+            continue
+        (person,) = answers
+        if person is None:
+            if holders[face.name_key]:
+                continue  # somebody registered has that name
+        elif person in taken or (
+            not face.contact and (person not in registered or holders[face.name_key] > 1)
+        ):
+            continue
+        claims[leaders[face.id]].add(person)
+    wanted = Counter(person for found in claims.values() for person in found)
+    certain = {
+        leader: next(iter(found))
+        for leader, found in claims.items()
+        if len(found) == 1 and all(one is None or wanted[one] == 1 for one in found)
+    }
+    return {face.id: certain[leaders[face.id]] for face in open_ones if leaders[face.id] in certain}
+
+
+def _said_before(faces: list[Face]) -> dict[tuple[str, str], set[int | None]]:
+    """What standing decisions say of these names and contacts, merges followed."""
+    Kind = AttendeeDecision.Kind
+    names = sorted({face.name_key for face in faces} - {""})
+    found: dict[tuple[str, str], set[int | None]] = {}
+    for start in range(0, len(names), CHUNK):
+        rows = AttendeeDecision.objects.filter(
+            name_key__in=names[start : start + CHUNK], undone_at=None
+        ).exclude(kind=Kind.LATER)
+        for row in rows.select_related("person__merged_into"):
+            person = resolve_merge(row.person).pk if row.person else None
+            found.setdefault((row.name_key, row.contact), set()).add(person)
+    return found
 
 
 def match_waiting(*, live_class: LiveClass) -> int:
@@ -71,29 +130,3 @@ def match_waiting(*, live_class: LiveClass) -> int:
             rows.append(row)
         ReportAttendee.objects.bulk_update(rows, ["person", "matched_by", "matched_at"])
     return len(ids)
-
-
-def decide_attendee(*, attendee: ReportAttendee, person: Person | None, author: User) -> None:
-    """Say who an attendee of a report is (None: nobody known), for every face of that human.
-
-    Staff decide; it is audited, and the attendance of everybody concerned is recomputed.
-    """
-    live_class = attendee.live_class
-    with transaction.atomic():
-        faces = Faces(faces_of(live_class))
-        leader = faces.leaders[attendee.pk]
-        together = [face for face, held in faces.leaders.items() if held == leader]
-        touched = {faces.people[face] for face in together if face in faces.people}
-        ReportAttendee.objects.filter(pk__in=together).update(
-            person=person,
-            matched_by=MatchedBy.STAFF if person else "",
-            matched_at=timezone.now() if person else None,
-        )
-        record_audit(
-            actor=f"user:{author.pk}",
-            action="attendance.decide",
-            subject=f"person:{person.external_id}" if person else "",
-            detail={"class": live_class.pk, "attendee": attendee.pk},
-        )
-        touched |= {person.pk} if person else set()
-        recompute_attendance(live_class=live_class, people=touched)

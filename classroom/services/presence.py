@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from classroom.models import LiveClass, PresenceBeat
+from classroom.selectors import is_on
 from classroom.services.attendance import recompute_attendance
+from classroom.signals import class_settled
 from outbox.services import enqueue_effect
 from people.models import Person
 
 BEAT_EVERY_S = 30
-DOORS_OPEN = timedelta(minutes=30)
 SETTLE_AFTER = timedelta(minutes=2)
 SETTLE = "classroom.settle_attendance"
 
@@ -29,7 +30,7 @@ def record_presence(
     asks for the whole class to be computed when it is over. A doubled sign changes no attendance.
     """
     now = timezone.now()
-    if not _is_on(live_class, now=now, is_replay=is_replay):
+    if not (_is_replayed(live_class, now=now) if is_replay else is_on(live_class)):
         raise NotOn
     with transaction.atomic():
         beat = PresenceBeat.objects.create(
@@ -47,13 +48,11 @@ def record_presence(
     return beat
 
 
-def _is_on(live_class: LiveClass, *, now: datetime, is_replay: bool) -> bool:
-    start, end = live_class.starts_at, live_class.ends_at
-    if start is None or end is None or live_class.cancelled_at is not None:
+def _is_replayed(live_class: LiveClass, *, now: datetime) -> bool:
+    end = live_class.ends_at
+    if end is None or live_class.cancelled_at is not None:
         return False
-    if is_replay:
-        return end < now <= end + timedelta(days=live_class.replay_days or 0)
-    return start - DOORS_OPEN <= now <= end + DOORS_OPEN
+    return end < now <= end + timedelta(days=live_class.replay_days or 0)
 
 
 def plan_settling(*, live_class: LiveClass, person: Person | None = None) -> None:
@@ -76,6 +75,8 @@ def settle_class(*, class_id: int) -> None:
     recompute_attendance(live_class=live_class)
     if timezone.now() < live_class.ends_at + SETTLE_AFTER:
         plan_settling(live_class=live_class)
+        return
+    class_settled.send(LiveClass, live_class_id=live_class.pk)
 
 
 def follow_changed_class(*, live_class: LiveClass) -> None:

@@ -124,6 +124,8 @@ class Library:
         """
         imported = ImportedItem.objects.select_related("page").get(pk=known_as)
         page = imported.page.specific
+        # Words that come anew from elsewhere are nobody's here, whatever was approved before.
+        type(page).objects.filter(pk=page.pk).update(reviewed_here=False)
         for name, value in item.fields.items():
             setattr(page, name, value)
         page.first_published_at = item.row.published_at or page.first_published_at

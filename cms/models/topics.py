@@ -1,5 +1,6 @@
 """The governed vocabulary and the weight of each topic on a page."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -96,3 +97,16 @@ class PageTopic(ItemBase):
         constraints = [
             models.UniqueConstraint(fields=["content_object", "tag"], name="topic_once_a_page")
         ]
+
+    def clean(self) -> None:
+        """Refuse to give a page a topic that another one stands for; one it has already may stay."""
+        super().clean()
+        if not self.tag_id or not self.tag.merged_into_id:
+            return
+        if not self.pk or not PageTopic.objects.filter(pk=self.pk, tag_id=self.tag_id).exists():
+            raise ValidationError(
+                {
+                    "tag": _("%(target)s stands for this topic. Choose that one.")
+                    % {"target": self.tag.resolved}
+                }
+            )

@@ -33,11 +33,13 @@ from cms.services.demo_files import (
     references_of,
     stored,
 )
+from cms.services.demo_reviews import load_demo_licences, put_up, renew_reviews
 from cms.services.site import ensure_home, ensure_locale, ensure_shelf
 from cms.signals import pages_published
 from people.models import Branch, User
 from people.roles import Role
 
+FOLDERS = ("articles", "comics", "courses")
 NEXT_REVIEW_AFTER = timedelta(days=365)
 SPOKEN = {
     "en": {"en": "English", "zh-hans": "Mandarin"},
@@ -70,7 +72,8 @@ class DemoContent:
             self._load_piece(piece, ArticlePage, IndexPage.Shelf.ARTICLES, self._article(piece))
         for piece in demo_pieces("comics"):
             self._load_piece(piece, ComicPage, IndexPage.Shelf.COMICS, self._comic(piece))
-        self._load_course(demo_file("course.json"))
+        for piece in demo_pieces("courses"):
+            self._load_course(piece)
         pages_published.send(Page, page_ids=self.fresh)
 
     def _load_homes(self) -> None:
@@ -159,13 +162,19 @@ class DemoContent:
         found = model.objects.child_of(parent).filter(slug=slug).first()
         if found:
             return found
-        page = model(slug=slug, locale=parent.locale, live=True, **fields)
+        page = model(slug=slug, locale=parent.locale, **fields)
         page.first_published_at = page.last_published_at = fields.get(
             "first_published_at", self.now
         )
         if twin is not None:
             page.translation_key = twin.translation_key
-        type(parent).objects.get(pk=parent.pk).add_child(instance=page)
+        put_up(
+            page,
+            under=type(parent).objects.get(pk=parent.pk),
+            reviewer=fields.get("reviewer"),
+            reviewed_at=fields.get("reviewed_at") or self.now.date(),
+            due_at=fields.get("next_review_at") or self.now.date(),
+        )
         self.fresh.append(page.pk)
         return page
 
@@ -247,7 +256,7 @@ class DemoContent:
                 ModulePage,
                 parent=parent,
                 slug=module["slug"],
-                twin=None,
+                twin=self.pages.get(piece["twin_of"] or ""),
                 fields={
                     **self.piece_fields(piece, course["language"]),
                     "objectives": stored([("objective", text) for text in module["objectives"]]),
@@ -283,7 +292,7 @@ def picture_texts() -> dict[str, str]:
         entry["portrait"]: entry["portrait_alt"]["en"]
         for entry in demo_file("clinic.json")["clinicians"]
     }
-    pieces = [*demo_pieces("articles"), *demo_pieces("comics"), demo_file("course.json")]
+    pieces = [piece for folder in FOLDERS for piece in demo_pieces(folder)]
     for piece in reversed(pieces):  # the English ones come last and win
         texts.update(dict(_pictures_in(piece)))
     return texts
@@ -301,6 +310,7 @@ def _pictures_in(value: object) -> Iterator[tuple[str, str]]:
 
 def load_demo_content(*, now: datetime) -> dict[str, Page]:
     """Load what is missing of the demo content; returns its pages by key."""
+    load_demo_licences()
     content = DemoContent(now=now)
     content.load()
     return content.pages
@@ -308,15 +318,21 @@ def load_demo_content(*, now: datetime) -> dict[str, Page]:
 
 def renew_demo_content(*, now: datetime) -> None:
     """Count the dates of the demo pieces from today again; words and topics stay as they are."""
-    groups = [(ArticlePage, "articles"), (ComicPage, "comics")]
+    groups = [(ArticlePage, "articles"), (ComicPage, "comics"), (CoursePage, "courses")]
     pieces = [(model, piece) for model, folder in groups for piece in demo_pieces(folder)]
-    course = demo_file("course.json")
-    pieces.append((CoursePage, course))
-    pieces += [(ModulePage, {**course, **module}) for module in course["modules"]]
+    for course in demo_pieces("courses"):
+        pieces += [(ModulePage, {**course, **module}) for module in course["modules"]]
     for model, piece in pieces:
-        model.objects.filter(
+        pages = model.objects.filter(
             slug=piece["slug"], locale__language_code=piece["language"], author__user__is_demo=True
-        ).update(**dates_of(piece, now=now))
+        )
+        dates = dates_of(piece, now=now)
+        pages.update(**dates)
+        renew_reviews(
+            list(pages.values_list("pk", flat=True)),
+            reviewed_at=dates["reviewed_at"],
+            due_at=dates["next_review_at"],
+        )
 
 
 def load_demo_branches() -> None:
@@ -333,6 +349,9 @@ def load_demo_branches() -> None:
                 "hours_zh": entry["hours_text"]["zh-hans"],
                 "telephone": entry["telephone"],
                 "practice_licence": entry["licence_no"],
+                "filing_number": entry["filing_no"],
+                "complaint_contact": entry["complaints"]["en"],
+                "complaint_contact_zh": entry["complaints"]["zh-hans"],
             },
         )
 
@@ -371,8 +390,7 @@ def load_demo_staff(*, encoded_password: str) -> None:
 def remove_demo_content() -> int:
     """Delete the demo's pages, pictures, topics without other pages, branches and logins."""
     removed = 0
-    slugs = {piece["slug"] for folder in ("articles", "comics") for piece in demo_pieces(folder)}
-    slugs.add(demo_file("course.json")["slug"])
+    slugs = {piece["slug"] for folder in FOLDERS for piece in demo_pieces(folder)}
     for model in (ArticlePage, ComicPage, CoursePage):
         pages = model.objects.filter(slug__in=slugs, author__user__is_demo=True)
         removed += _delete_pages(pages)

@@ -53,6 +53,12 @@ def block_value(block: dict, images: dict) -> tuple[str, Any]:
             for item in block["items"]
         ]
         return kind, {"items": items}
+    if kind == "poll":
+        options = [
+            {"type": "item", "id": f"answer-{number}", "value": text}
+            for number, text in enumerate(block["options"], start=1)
+        ]
+        return kind, {"question": block["question"], "options": options}
     if kind == "table":
         columns = [{"type": "text", "heading": heading} for heading in block["header"]]
         return kind, {"columns": columns, "rows": [{"values": row} for row in block["rows"]]}

@@ -42,6 +42,8 @@ def ensure_home(language: str) -> HomePage:
         )
         # Read anew: treebeard keeps the number of children on the object.
         Page.objects.get(pk=first.get_parent().pk).add_child(instance=home)
+    # Wagtail remembers for an hour which trees have addresses, and notices no new one.
+    Site.clear_site_root_paths_cache()
     return home
 
 

@@ -139,6 +139,19 @@ def undo_merge(*, topic: Topic, actor: str) -> Topic:
     return topic
 
 
+def approve_topic(*, topic: Topic, actor: str) -> Topic:
+    """Take a term that waits for an editor into the vocabulary; a second call changes nothing."""
+    with transaction.atomic():
+        topic = Topic.objects.select_for_update().get(pk=topic.pk)
+        if topic.waits_for_editor:
+            topic.waits_for_editor = False
+            topic.save(update_fields=["waits_for_editor"])
+            record_audit(
+                actor=actor, action="topic.approve", subject=f"topic:{topic.slug}", detail={}
+            )
+    return topic
+
+
 def merged_topics_of(topic: Topic) -> list[Topic]:
     """Return the topics this one stands for."""
     return list(topic.merged_from.order_by(F("name")))

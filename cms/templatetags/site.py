@@ -2,21 +2,26 @@
 
 import re
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from django import template
 from django.template.defaultfilters import date as format_date
 from django.templatetags.tz import do_timezone
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
+from django.utils.translation import gettext as _
 from wagtail.images.models import SourceImageIOError
 
 register = template.Library()
 
 CITATION = re.compile(r"<sup>\s*(\d{1,2})\s*</sup>")
 HAN = re.compile(r"[\u3400-\u9fff]")
+MARGIN_NOTE = '<span class="margin-note" aria-hidden="true"><b>{}</b> {}</span>'
+NOT_DIALLED = re.compile(r"(?!^\+)\D")
+WITHHELD = '<span class="picture-withheld">{}</span>'
 PHRASE = re.compile(r".+?(?:[，。！？；：…—]+[”’）》]*|$)", re.DOTALL)
 
 
@@ -26,10 +31,13 @@ def picture(
 ) -> SafeString | str:
     """An <img> in several widths (WebP), or nothing where the file is missing.
 
-    `alt` overrules the image's own text alternative; `ratio` ("1:1") crops.
+    `alt` overrules the image's own text alternative; `ratio` ("1:1") crops. A patient's picture
+    without consent gives its place to a few words, or to nothing where it stood as decoration.
     """
     if not image:
         return ""
+    if image.is_withheld:
+        return "" if alt == "" else format_html(WITHHELD, _("This picture is no longer shown."))
     try:
         renditions = [image.get_rendition(_filter(width, ratio)) for width in widths.split()]
     except SourceImageIOError:
@@ -42,7 +50,7 @@ def picture(
         sizes,
         renditions[-1].width,
         renditions[-1].height,
-        "" if image.decorative else words,
+        "" if image.is_decorative else words,
         css,
         mark_safe(' fetchpriority="high"' if eager else ' loading="lazy" decoding="async"'),
     )
@@ -57,13 +65,27 @@ def _filter(width: str, ratio: str) -> str:
 
 @register.simple_tag
 def picture_url(image, width="960") -> str:
-    """The address of one width of an image, for share cards; empty where there is none."""
-    if not image:
+    """The address of one width of an image, for a film's still picture; empty where there is none."""
+    if not image or image.is_withheld:
         return ""
     try:
-        return image.get_rendition(_filter(width, "")).full_url
+        return image.get_rendition(_filter(width, "")).url
     except SourceImageIOError:
         return ""
+
+
+@register.filter
+def clock(seconds: float | None) -> str:
+    """A length as players show it: 4:05, or 1:04:05."""
+    minutes, rest = divmod(round(seconds or 0), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+@register.filter
+def dialled(telephone: str) -> str:
+    """A telephone number as it is dialled: digits and a leading plus."""
+    return NOT_DIALLED.sub("", telephone or "")
 
 
 def _is_chinese() -> bool:
@@ -109,6 +131,18 @@ def phrases(text: str) -> SafeString | str:
 
 
 @register.filter
+def says_more_than(topic, title: str) -> bool:
+    """Whether there is a topic, and its label is not the title over again."""
+    return bool(topic) and topic.label.casefold() != title.casefold()
+
+
+@register.filter
+def stands_on(page, shelf) -> bool:
+    """Whether the page stands on the shelf, at whatever depth."""
+    return bool(page) and page.path.startswith(shelf.path)
+
+
+@register.filter
 def in_language(thing, field: str) -> str:
     """A field in Chinese where the language is Chinese and there is one, else the field itself."""
     return (_is_chinese() and getattr(thing, f"{field}_zh", "")) or getattr(thing, field, "")
@@ -116,31 +150,34 @@ def in_language(thing, field: str) -> str:
 
 @register.simple_tag(takes_context=True)
 def other_language(context) -> dict:
-    """The switch to the other language: its code, its own name, the address, whether it is a twin."""
+    """The other language: its code, its own name, whether the page has a twin in it and where.
+
+    `switch_url` leads there by the one address that remembers the choice. A page without a twin is
+    named by its id, so that the reader is told and may choose.
+    """
     code = "en" if _is_chinese() else "zh-hans"
-    request, twins = context.get("request"), context.get("twins")
+    request, twins, page = (context.get(name) for name in ("request", "twins", "page"))
     name = "中文" if code == "zh-hans" else get_language_info(code)["name_local"]
-    if twins is not None:
-        twin = twins.get(code)
-        url = twin.get_url(request) if twin else translate_url("/", code)
-        return {"code": code, "name": name, "url": url, "is_twin": bool(twin)}
-    path = request.get_full_path() if request else "/"
-    return {"code": code, "name": name, "url": translate_url(path, code), "is_twin": False}
-
-
-@register.simple_tag(takes_context=True)
-def alternates(context) -> list[dict]:
-    """The addresses of a page in its languages, for hreflang; empty without a twin."""
-    twins = context.get("twins") or {}
-    if len(twins) < 2:
-        return []
-    names = {"zh-hans": "zh-Hans"}
-    return [{"code": names.get(code, code), "url": twin.full_url} for code, twin in twins.items()]
+    twin = (twins or {}).get(code)
+    if twin:
+        url = twin.get_url(request)
+        asked = {"to": url}
+    elif twins is not None and page is not None and page.pk:
+        url, asked = translate_url("/", code), {"page": page.pk}
+    else:
+        url = translate_url(request.get_full_path() if request else "/", code)
+        asked = {"to": url}
+    switch_url = f"{reverse('switch_language', args=[code])}?{urlencode(asked, safe='/')}"
+    return {"code": code, "name": name, "url": url, "is_twin": bool(twin), "switch_url": switch_url}
 
 
 @register.tag
 def citations(parser, token):
-    """{% citations NUMBER %} ... {% endcitations %}: turns <sup>1</sup> into a way to source 1."""
+    """{% citations NUMBER %} ... {% endcitations %}: turns <sup>1</sup> into a way to source 1.
+
+    Where the page has references, the source stands beside the text as well, for wide screens, and
+    the page knows afterwards where each source is cited (`cited_at`).
+    """
     count = parser.compile_filter(token.split_contents()[1])
     nodes = parser.parse(("endcitations",))
     parser.delete_first_token()
@@ -148,22 +185,44 @@ def citations(parser, token):
 
 
 class CitationsNode(template.Node):
-    """Links each citation to its source, and gives its first one an id to come back to."""
+    """Links each citation to its source, and gives each an id to come back to."""
 
     def __init__(self, nodes, count):
         self.nodes = nodes
         self.count = count
 
     def render(self, context) -> str:
-        seen: set[int] = set()
+        page = context.get("page")
         last = int(self.count.resolve(context) or 0)
+        sources = [block.value["text"] for block in getattr(page, "references", [])][:last]
+        places: dict[int, list[str]] = {}
 
         def link(match: re.Match) -> str:
             number = int(match[1])
             if not 1 <= number <= last:
                 return match[0]
-            mark = "" if number in seen else f' id="cite-{number}"'
-            seen.add(number)
-            return f'<sup><a class="cite" href="#source-{number}"{mark}>{number}</a></sup>'
+            own = places.setdefault(number, [])
+            own.append(f"cite-{number}-{len(own) + 1}" if own else f"cite-{number}")
+            # Seen on wide screens alone, and read out nowhere: the list of sources says it all.
+            note = (
+                format_html(MARGIN_NOTE, number, sources[number - 1])
+                if len(own) == 1 and sources
+                else ""
+            )
+            return f'<sup><a class="cite" href="#source-{number}" id="{own[-1]}">{number}</a></sup>{note}'
 
-        return mark_safe(CITATION.sub(link, self.nodes.render(context)))
+        text = CITATION.sub(link, self.nodes.render(context))
+        if page is not None:
+            page.cited_places = places
+        return mark_safe(text)
+
+
+@register.simple_tag
+def cited_at(page, number: int) -> list[tuple[str, str]]:
+    """Where the text cites a source: the id of each place, and its letter (a, b, c...)."""
+    places = getattr(page, "cited_places", {}).get(number, [])
+    return [(place, _letter(at)) for at, place in enumerate(places)]
+
+
+def _letter(at: int) -> str:
+    return chr(ord("a") + at) if at < 26 else str(at + 1)

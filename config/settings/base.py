@@ -21,7 +21,10 @@ INSTALLED_APPS = [
     "cms",
     "people",
     "outbox",
+    "ops",
+    "wagtailmedia",
     "wagtail.contrib.settings",
+    "wagtail.contrib.typed_table_block",
     "wagtail.contrib.simple_translation",
     "wagtail.contrib.search_promotions",
     "wagtail.contrib.redirects",
@@ -40,6 +43,7 @@ INSTALLED_APPS = [
     "taggit",
     "rest_framework",
     "ninja",
+    "corsheaders",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -55,9 +59,11 @@ INSTALLED_APPS.remove("django.contrib.admin")  # Wagtail's admin is the only one
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "config.middleware.CompressionMiddleware",
     "config.middleware.StaticFilesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "config.middleware.AddressLanguageMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -66,6 +72,8 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "config.middleware.AdminContentSecurityMiddleware",
     "config.middleware.ApiProblemMiddleware",
+    "cms.middleware.RefusedPublicationMiddleware",
+    "cms.middleware.RowsOfOnesOwnMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
 ]
 
@@ -94,6 +102,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LANGUAGE_CODE = "en"
 LANGUAGES = WAGTAIL_CONTENT_LANGUAGES = [("en", _("English")), ("zh-hans", _("Chinese"))]
 WAGTAIL_I18N_ENABLED = True
+LANGUAGE_COOKIE_NAME = "language"  # set only where a reader switches
 LOCALE_PATHS = [ROOT / "locale"]
 FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True

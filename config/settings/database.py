@@ -18,5 +18,17 @@ CACHES = {
         # Beyond the default of 300 a third is thrown away at random, limits of sign-in included.
         "OPTIONS": {"MAX_ENTRIES": 5000},
     },
+    # Whole pages, found under the content version; in memory, so that no crawler crowds out limits.
+    # In development a changed template shows at once.
+    "pages": {
+        "BACKEND": "django.core.cache.backends.dummy.DummyCache"
+        if ENVIRONMENT.debug
+        else "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "pages",
+        "OPTIONS": {"MAX_ENTRIES": 500},
+    },
+    # Sizes of pictures are fetched with their pictures. A second memory of them would crowd out the
+    # limits of sign-in, and name files that a restored database does not know.
+    "renditions": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"},
 }
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -19,7 +19,8 @@ else:
     _folder = ENVIRONMENT.data_dir / "broker"
     for _name in ("queue", "processed", "control"):
         (_folder / _name).mkdir(parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    # Files have no host, but without one kombu warns at every message that it takes this one.
+    CELERY_BROKER_URL = "filesystem://localhost"
     CELERY_BROKER_TRANSPORT = "config.broker:Transport"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_folder / "queue"),
@@ -39,10 +40,35 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "notice consents that ran out": {
+        "task": "cms.note_lapsed_consents",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "publish what has waited": {
+        "task": "cms.end_waits",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "clear what has expired": {
         "task": "leads.expire_exports",
         "schedule": 600.0,
         "options": {"expires": 600},
+    },
+    "clear reports nobody took in": {
+        "task": "classroom.clear_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "ask guests nobody asked": {
+        "task": "classroom.invite_missed",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
+    "clear what was told by hand": {
+        "task": "classroom.clear_tellings",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
     },
     "retain no longer than promised": {
         "task": "tracking.retain",

@@ -23,7 +23,18 @@ X_FRAME_OPTIONS = "SAMEORIGIN"
 # W019 wants DENY; Wagtail shows previews of the site's own pages in a frame of the same origin.
 SILENCED_SYSTEM_CHECKS = ["security.W019"]
 CSRF_TRUSTED_ORIGINS = [ENVIRONMENT.base_url]
-CORS_ORIGINS = ENVIRONMENT.cors_origins
+
+# Front ends of other origins may read the API and send what needs no session; cookies stay at
+# home, so nobody's session can be used from there. The event endpoint answers for itself: it takes
+# events from any origin, as it can only append.
+CORS_ALLOWED_ORIGINS = ENVIRONMENT.cors_origins
+CORS_URLS_REGEX = r"^/api/(?!v1/events$)"
+CORS_ALLOW_CREDENTIALS = False
+CORS_ALLOW_METHODS = ["DELETE", "GET", "HEAD", "OPTIONS", "POST"]
+CORS_ALLOW_HEADERS = ["accept", "authorization", "content-type", "if-none-match", "last-event-id"]
+CORS_EXPOSE_HEADERS = ["ETag", "Retry-After"]
+CORS_PREFLIGHT_MAX_AGE = 3600
+
 TRUSTED_PROXIES = ENVIRONMENT.trusted_proxies
 
 CONTENT_SECURITY_POLICY = {

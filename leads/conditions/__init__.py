@@ -1,5 +1,6 @@
 """The kinds of condition and the rule of each."""
 
+from leads.conditions.absence import AbsentRule
 from leads.conditions.base import ConditionRule, Evidence, Moment, Problem, Scope
 from leads.conditions.interests import HeatRule, RecencyRule, TagRule
 from leads.conditions.records import AttendedRule, ConsentRule, SourceRule
@@ -11,6 +12,7 @@ RULES: dict[str, ConditionRule] = {
     ConditionKind.RECENCY: RecencyRule(),
     ConditionKind.CONSENT: ConsentRule(),
     ConditionKind.ATTENDED: AttendedRule(),
+    ConditionKind.ABSENT: AbsentRule(),
     ConditionKind.SOURCE: SourceRule(),
 }
 

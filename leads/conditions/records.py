@@ -55,8 +55,9 @@ class AttendedRule(TopicRule):
             rows = rows.filter(share__gte=condition.value)
         if condition.days:
             rows = rows.filter(last_leave__gte=moment.at - timedelta(days=condition.days))
-        if condition.live_class_id is not None:
-            rows = rows.filter(live_class_id=condition.live_class_id)
+        if condition.live_class is not None:
+            # Attendance hangs on the first of a class's translations, whichever was chosen.
+            rows = rows.filter(live_class__translation_key=condition.live_class.translation_key)
         if condition.topic_id is not None:
             rows = rows.filter(
                 live_class__page_topics__tag_id__in=moment.family(condition.topic_id),

@@ -45,6 +45,7 @@ class ConditionKind(models.TextChoices):
     RECENCY = "recency", _("was active in the last days")
     CONSENT = "consent", _("agreed to messages")
     ATTENDED = "attended", _("attended a class in the last days")
+    ABSENT = "absent", _("registered for a class and did not come")
     SOURCE = "source", _("came from")
 
 
@@ -52,7 +53,8 @@ class Condition(Orderable):
     """One condition of a list. Which of the other fields count depends on `kind`.
 
     heat: topic, value · tag: topic · recency: days, topic optional · consent: nothing ·
-    attended: topic or live_class optional, value as share (0 to 1), days · source: text.
+    attended: topic or live_class optional, value as share (0 to 1), days ·
+    absent: topic or live_class optional, days · source: text.
     """
 
     lead_list = ParentalKey(LeadList, on_delete=models.CASCADE, related_name="conditions")

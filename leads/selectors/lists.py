@@ -48,7 +48,20 @@ def condition_in_words(condition: Condition) -> str:
         return _("agreed to messages")
     if condition.kind == "source":
         return _("came from %(source)s") % {"source": condition.text}
+    if condition.kind == "absent":
+        return _absent_in_words(condition, topic)
     return _attended_in_words(condition, topic)
+
+
+def _absent_in_words(condition: Condition, topic: str) -> str:
+    if condition.live_class:
+        title = condition.live_class.title
+        phrase = _("registered for %(title)s and did not come") % {"title": title}
+    else:
+        phrase = _("registered for a class on %(topic)s and did not come") % {"topic": topic}
+    if condition.days:
+        phrase += " " + _("in the last %(days)d days") % {"days": condition.days}
+    return phrase
 
 
 def _attended_in_words(condition: Condition, topic: str) -> str:

@@ -48,6 +48,17 @@ def access_person(*, user: User, external_id: str, what: str) -> Person:
     return person
 
 
+def note_records_compared(*, user: User, people: list[Person]) -> None:
+    """Note that somebody looked at two records side by side."""
+    for person in people:
+        record_audit(
+            actor=actor_of(user),
+            action="person.viewed",
+            subject=f"person:{person.external_id}",
+            detail={"part": "compared"},
+        )
+
+
 def access_list(*, user: User, slug: str = "", pk: int | None = None) -> LeadList:
     """The list, without its members."""
     demand(user, SEE_LISTS)

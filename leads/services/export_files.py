@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from leads.models import ExportFormat
-from leads.safe_cells import csv_cell, without_controls
+from outbox.safe_cells import csv_cell, without_controls
 
 CELL_LIMIT = 32_767  # characters, Excel's own
 

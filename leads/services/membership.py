@@ -20,6 +20,9 @@ from leads.selectors.evaluation import (
     moment_now,
     problems_of,
 )
+from leads.services.touching import touch_people
+from people.models import Person, Purpose
+from people.selectors import has_consent
 
 CHUNK = 1000  # persons a transaction; keeps each under 200 ms on SQLite
 TOUCHED_CHUNK = 500
@@ -190,6 +193,17 @@ def _leave(lead_list: LeadList, found: Evaluation, person_ids: list[int], moment
         for person_id in person_ids
         if person_id in found.unmet
     ]
+    merged = Person.objects.filter(pk__in=without_consent, merged_into__isnull=False)
+    log += [
+        MembershipLog(
+            lead_list=lead_list,
+            person=person,
+            entered=False,
+            at=moment.at,
+            reason=[{"kind": "merged"}],
+        )
+        for person in merged
+    ]
     Membership.objects.filter(lead_list=lead_list, person_id__in=person_ids).delete()
     MembershipLog.objects.bulk_create(log, batch_size=WRITE_BATCH)
 
@@ -200,3 +214,14 @@ def forget_people(*, person_ids: Iterable[int]) -> None:
     Membership.objects.filter(person_id__in=ids).delete()
     MembershipLog.objects.filter(person_id__in=ids).delete()
     TouchedPerson.objects.filter(person_id__in=ids).delete()
+
+
+def follow_people(*, people: Iterable[Person]) -> None:
+    """Look again at people whose records were merged or parted; forget who may not be listed now."""
+    people = list(people)
+    forget_people(
+        person_ids=[
+            one.pk for one in people if not has_consent(person=one, purpose=Purpose.PROFILING)
+        ]
+    )
+    touch_people(person_ids=[one.pk for one in people])

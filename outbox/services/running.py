@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from outbox.models import Delivery, Effect, EffectState
-from outbox.registry import Handling, handling_of
+from outbox.registry import Handling, Refused, handling_of
 
 logger = logging.getLogger("wellread.outbox")
 
@@ -106,9 +106,9 @@ def _note_done(effect: Effect) -> None:
 
 
 def _note_failure(effect: Effect, error: Exception) -> None:
-    """Put the row back with a growing wait, or bury it after the last attempt."""
+    """Put the row back with a growing wait, or bury it after the last attempt or a final no."""
     now = timezone.now()
-    last = effect.attempts >= ATTEMPTS_AT_MOST
+    last = effect.attempts >= ATTEMPTS_AT_MOST or isinstance(error, Refused)
     wait = min(WAIT_AT_MOST_S, WAIT_FIRST_S * 4 ** (effect.attempts - 1))
     problem = describe_error(error)
     with transaction.atomic():

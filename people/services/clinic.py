@@ -6,7 +6,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from outbox.services import record_audit
-from people.models import Clinic, Person, User
+from people.models import Clinic, ContactKind, Person, User
 from people.registry import demo_removers
 from people.roles import Role
 from people.services.erasure import remove_demo_person
@@ -25,6 +25,7 @@ class ClinicPlan:
     time_zone: str
     admin_email: str
     admin_password: str
+    kinds: tuple[ContactKind, ...]
 
 
 def start_clinic(*, plan: ClinicPlan) -> int:
@@ -38,6 +39,8 @@ def start_clinic(*, plan: ClinicPlan) -> int:
         clinic, _ = Clinic.objects.select_for_update().get_or_create(pk=1)
         clinic.name, clinic.name_zh = plan.name, plan.name_zh
         clinic.languages, clinic.time_zone = plan.languages, plan.time_zone
+        clinic.offers_email = ContactKind.EMAIL in plan.kinds
+        clinic.offers_phone = ContactKind.PHONE in plan.kinds
         clinic.is_demo = False
         clinic.save()
         record_audit(

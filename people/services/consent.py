@@ -12,6 +12,8 @@ from django.utils import timezone
 
 from people.models import Consent, ConsentEvent, ConsentMethod, Person, Purpose, Visitor
 from people.notices import known_language, text_hash
+from people.selectors import records_of, resolve_merge
+from people.services.withdrawals_list import append_withdrawals
 from people.signals import consent_given, consent_withdrawn
 
 
@@ -37,6 +39,7 @@ def record_consent(
 
     A purpose that is not named keeps what holds. A refusal has the effect of a withdrawal.
     """
+    person = resolve_merge(person) if person is not None else None
     hashes = {
         purpose: text_hash(version=notice, language=language, purpose=Purpose(purpose).value)
         for purpose in purposes
@@ -60,7 +63,7 @@ def record_consent(
         _append(events, person=person, visitor=visitor)
         refused = [event.purpose for event in events if not event.given]
         if person is not None and refused:
-            _withdraw_visitors(person, refused, ConsentMethod.WITHDRAWAL)
+            _withdraw_others(person, refused, ConsentMethod.WITHDRAWAL)
     return receipt_of(events)
 
 
@@ -101,20 +104,27 @@ def withdraw_consent(
     A person's withdrawal reaches every visitor joined to them; one through a joined visitor
     reaches the person, as it must be no harder than giving.
     """
-    if visitor is not None and visitor.person_id is not None:
+    if visitor is not None and visitor.person is not None:
         person, visitor = visitor.person, None
+    person = resolve_merge(person) if person is not None else None
     wanted = [Purpose(purpose).value for purpose in (purposes or Purpose.values)]
     with transaction.atomic():
         _lock(person=person, visitor=visitor)
         events = _withdraw_one(person=person, visitor=visitor, purposes=wanted, method=method)
         if person is not None:
-            _withdraw_visitors(person, wanted, method)
+            events += _withdraw_others(person, wanted, method)
     return receipt_of(events)
 
 
-def _withdraw_visitors(person: Person, purposes: list[str], method: str) -> None:
-    for joined in person.visitors.select_for_update().order_by("pk"):
-        _withdraw_one(person=None, visitor=joined, purposes=purposes, method=method)
+def _withdraw_others(person: Person, purposes: list[str], method: str) -> list[ConsentEvent]:
+    """Take back what the same human gave as another record, and as any browser joined to one."""
+    events = []
+    for record in records_of(person).exclude(pk=person.pk).select_for_update():
+        events += _withdraw_one(person=record, visitor=None, purposes=purposes, method=method)
+    joined = Visitor.objects.select_for_update().filter(person__in=records_of(person))
+    for visitor in joined.order_by("pk"):
+        _withdraw_one(person=None, visitor=visitor, purposes=purposes, method=method)
+    return events
 
 
 def _withdraw_one(
@@ -163,6 +173,8 @@ def _append(events: list[ConsentEvent], *, person: Person | None, visitor: Visit
     if given:
         consent_given.send(Consent, person=person, visitor=visitor, purposes=given)
     if withdrawn:
+        subject = subject_of(person=person, visitor=visitor)
+        append_withdrawals(subject=subject, purposes=withdrawn, at=now)
         consent_withdrawn.send(Consent, person=person, visitor=visitor, purposes=withdrawn)
 
 

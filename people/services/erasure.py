@@ -9,22 +9,36 @@ from outbox.services import record_audit
 from outbox.would_be_sent import forget_written_mails
 from people import registry
 from people.models import ConsentEvent, ContactPoint, Person, Visitor
+from people.selectors import records_of, resolve_merge
 from people.services.erasures_list import append_erasure, imported_key_ref, listed_erasures
 from people.services.sessions import end_sessions
 from people.signals import person_erasing
 
 
 def erase_person(*, person: Person, actor: str) -> dict[str, int]:
-    """Erase the person, their login, browsers and everyone merged into them; return rows by model.
+    """Erase the human: login, browsers, and every record merged with this one; return rows by model.
 
     The list of erasures is written first: after a crash in between, `repeat_erasures` ends it.
     """
     counts: dict[str, int] = {}
-    for merged in list(person.merged_from.exclude(pk=person.pk)):
-        _add(counts, erase_person(person=merged, actor=actor))
+    stands = resolve_merge(person)
+    # The one that stands goes last: until then the others lead to it.
+    records = [*records_of(stands).exclude(pk=stands.pk), stands]
+    for record in records:
+        _list_erasure(record)
+    for record in records:
+        _add(counts, _erase_record(person=record, actor=actor))
+    return counts
+
+
+def _list_erasure(person: Person) -> None:
     append_erasure(kind="person", ref=person.external_id)
     if person.imported_key:
         append_erasure(kind="imported_key", ref=imported_key_ref(person.imported_key))
+
+
+def _erase_record(*, person: Person, actor: str) -> dict[str, int]:
+    counts: dict[str, int] = {}
     addresses = set(ContactPoint.objects.filter(person=person).values_list("value", flat=True))
     with transaction.atomic():
         _add(counts, _erase_rows(person))

@@ -21,8 +21,12 @@ def erasures_path() -> Path:
 
 def append_erasure(*, kind: str, ref: str) -> None:
     """Append one line and wait until it is on the disk; `kind` is person or visitor."""
-    path = erasures_path()
-    line = json.dumps({"kind": kind, "ref": ref, "at": timezone.now().isoformat()}) + "\n"
+    append_line(erasures_path(), {"kind": kind, "ref": ref, "at": timezone.now().isoformat()})
+
+
+def append_line(path: Path, entry: dict) -> None:
+    """Append an entry to a list outside the database, and wait until it is on the disk."""
+    line = json.dumps(entry) + "\n"
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         size = os.lseek(descriptor, 0, os.SEEK_END)
@@ -32,6 +36,23 @@ def append_erasure(*, kind: str, ref: str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def entries_of(path: Path) -> list[dict]:
+    """Return the entries of such a list, oldest first; a line cut short by a crash is left out."""
+    found = []
+    try:
+        lines = path.read_text().splitlines()
+    except FileNotFoundError:
+        return []
+    for line in lines:
+        try:
+            entry = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(entry, dict):
+            found.append(entry)
+    return found
 
 
 def imported_key_ref(key: str) -> str:
@@ -46,16 +67,9 @@ def erased_imported_keys(keys: Iterable[str]) -> set[str]:
 
 
 def listed_erasures() -> list[tuple[str, str]]:
-    """Return (kind, ref) of every erasure, oldest first; a line cut short by a crash is left out."""
-    found = []
-    try:
-        lines = erasures_path().read_text().splitlines()
-    except FileNotFoundError:
-        return []
-    for line in lines:
-        try:
-            entry = json.loads(line)
-            found.append((entry["kind"], entry["ref"]))
-        except (ValueError, KeyError, TypeError):
-            continue
-    return found
+    """Return (kind, ref) of every erasure, oldest first."""
+    return [
+        (entry["kind"], entry["ref"])
+        for entry in entries_of(erasures_path())
+        if "kind" in entry and "ref" in entry
+    ]

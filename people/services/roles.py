@@ -17,12 +17,18 @@ PAGE_PERMISSIONS = {
 }
 # On the root collection, by app label and codename.
 COLLECTION_PERMISSIONS = {
-    Role.CLINICIAN: ("wagtailimages.add_image", "wagtailimages.choose_image"),
+    Role.CLINICIAN: (
+        "wagtailimages.add_image",
+        "wagtailimages.choose_image",
+        "wagtailmedia.add_media",
+    ),
     Role.REVIEWER: ("wagtailimages.choose_image",),
     Role.EDITOR: (
         "wagtailimages.add_image",
         "wagtailimages.change_image",
         "wagtailimages.choose_image",
+        "wagtailmedia.add_media",
+        "wagtailmedia.change_media",
         "wagtaildocs.add_document",
         "wagtaildocs.change_document",
         "wagtaildocs.choose_document",
@@ -32,19 +38,34 @@ COLLECTION_PERMISSIONS = {
         "wagtailimages.change_image",
         "wagtailimages.delete_image",
         "wagtailimages.choose_image",
+        "wagtailmedia.add_media",
+        "wagtailmedia.change_media",
         "wagtaildocs.add_document",
         "wagtaildocs.change_document",
         "wagtaildocs.delete_document",
+        "wagtailmedia.delete_media",
         "wagtaildocs.choose_document",
     ),
 }
 # By app label and model name ("*" is every model), and the actions allowed there. A package that
 # is not there, or a model without such a permission, is passed over.
 MODEL_PERMISSIONS = {
-    Role.CLINICIAN: (("cms", "topic", ("view",)),),
-    Role.REVIEWER: (("cms", "topic", ("view",)),),
+    Role.CLINICIAN: (
+        ("cms", "topic", ("view",)),
+        ("cms", "patientconsent", ("view", "add")),
+    ),
+    Role.REVIEWER: (
+        ("cms", "topic", ("view",)),
+        ("cms", "patientconsent", ("view",)),
+        ("cms", "claimphrase", ("view",)),
+    ),
     Role.EDITOR: (
         ("cms", "topic", ("view", "add", "change", "delete")),
+        ("cms", "patientconsent", ("view", "add", "change")),
+        ("cms", "review", ("waive",)),
+        ("cms", "claimphrase", ("view", "add", "change", "delete")),
+        ("classroom", "questionnaire", ("view", "add", "change", "delete")),
+        ("simple_translation", "translation", ("submit",)),
         ("redirects", "redirect", ("view", "add", "change", "delete")),
         ("searchpromotions", "searchpromotion", ("view", "add", "change", "delete")),
     ),
@@ -52,6 +73,7 @@ MODEL_PERMISSIONS = {
         ("leads", "leadlist", ("view",)),
         ("leads", "membership", ("view",)),
         ("people", "person", ("view",)),
+        ("people", "vouch", ("add",)),
     ),
     Role.MARKETING: (
         ("leads", "leadlist", ("view", "add", "change", "delete")),
@@ -71,9 +93,11 @@ ADMINISTRATORS_APPS = (
     "wagtailusers",
     "redirects",
     "searchpromotions",
+    "simple_translation",
     "wagtailcore",
     "wagtailimages",
     "wagtaildocs",
+    "wagtailmedia",
 )
 NEEDED_TABLES = {
     "auth_group_permissions",

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -21,7 +23,7 @@ from people.services.visitors import join_visitor, visitor_for_person
 
 
 class NotByCode(Exception):
-    """This login may not be used with a mailed code: staff sign in by password."""
+    """This login may not be used with a code: staff sign in by password."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def complete_sign_in(
         raise ValueError("The contact is not verified.")
     with transaction.atomic():
         person = _person_for(verification)
-        user = _login_of(person)
+        user = login_of(person)
         actor = f"person:{person.external_id}"
         ticked = {purpose: True for purpose, given in purposes.items() if given}
         if ticked:
@@ -92,7 +94,27 @@ def _person_for(verification: ContactVerification) -> Person:
     return person
 
 
-def _login_of(person: Person) -> User:
+def let_in(*, person: Person, visitor: Visitor | None = None) -> SignedIn:
+    """Return the login of somebody known by other means than a code; raises NotByCode.
+
+    No consent comes of it, and no browser's history joins the person; a browser that is theirs
+    already stays theirs.
+    """
+    user = login_of(person)
+    if visitor is None or visitor.person_id != person.pk or visitor.withdrawn_at:
+        visitor = visitor_for_person(person=person, actor=f"person:{person.external_id}")
+    return SignedIn(person=person, user=user, visitor=visitor)
+
+
+def is_for_work(user: AbstractBaseUser | AnonymousUser | None) -> bool:
+    """Tell whether a login is one of staff, who sign in by password alone."""
+    if not isinstance(user, User):
+        return False
+    return user.is_superuser or user.is_staff or user.has_perm("wagtailadmin.access_admin")
+
+
+def login_of(person: Person) -> User:
+    """Return the person's login, made if there is none; raises NotByCode for one of staff."""
     user = person.user
     if user is None:
         user = User(username=f"p-{opaque_id()}")
@@ -101,7 +123,6 @@ def _login_of(person: Person) -> User:
         person.user = user
         person.save(update_fields=["user"])
         return user
-    staff = user.is_superuser or user.is_staff or user.has_perm("wagtailadmin.access_admin")
-    if staff or not PasswordBackend().user_can_authenticate(user):
+    if is_for_work(user) or not PasswordBackend().user_can_authenticate(user):
         raise NotByCode
     return user

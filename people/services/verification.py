@@ -14,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 from outbox.services import enqueue_mail
 from people.contacts import normalise_contact
 from people.models import ContactKind, ContactVerification
+from people.selectors import current_clinic
 
 LIFE = timedelta(minutes=10)
 ATTEMPTS_AT_MOST = 5
@@ -22,6 +23,8 @@ A_TARGET = 5
 AN_ADDRESS = 20
 IN_ALL = 1000
 KEPT = timedelta(days=1)
+#: Texts cost money: so many codes go to one number in a day, whoever asks.
+A_NUMBER_A_DAY = 10
 
 
 class TooManyCodes(Exception):
@@ -85,6 +88,16 @@ def prepare_code(*, verification_id: int) -> tuple[ContactVerification, str] | N
     return verification, code
 
 
+def pending_verification(*, public_id: str, browser: str) -> ContactVerification | None:
+    """What this browser asked for and may still use, to tell it where its code went."""
+    return ContactVerification.objects.filter(
+        public_id=public_id,
+        browser_hash=_keyed("browser", browser),
+        used_at=None,
+        expires_at__gt=timezone.now(),
+    ).first()
+
+
 def redeem_code(*, public_id: str, code: str, browser: str) -> ContactVerification:
     """Use a code up and return its verification; raises BadCode.
 
@@ -112,18 +125,24 @@ def redeem_code(*, public_id: str, code: str, browser: str) -> ContactVerificati
 
 
 def _check_limits(*, kind: str, value: str, address_hash: str) -> None:
-    """Count the rows of the last hour: the same numbers for every process, and after a restart."""
-    since = timezone.now() - WINDOW
-    recent = ContactVerification.objects.filter(created_at__gt=since)
-    limits = (
-        (recent.filter(kind=kind, value=value), A_TARGET),
-        (recent.filter(address_hash=address_hash), AN_ADDRESS),
-        (recent, IN_ALL),
-    )
-    for asked, most in limits:
-        if asked.count() >= most:
-            first = asked.order_by("created_at").values_list("created_at", flat=True)[0]
-            wait = int((first + WINDOW - timezone.now()).total_seconds()) + 1
+    """Count stored rows: the same numbers for every process, and after a restart."""
+    now = timezone.now()
+    recent = ContactVerification.objects.filter(created_at__gt=now - WINDOW)
+    limits = [
+        (recent.filter(kind=kind, value=value), A_TARGET, WINDOW),
+        (recent.filter(address_hash=address_hash), AN_ADDRESS, WINDOW),
+        (recent, IN_ALL, WINDOW),
+    ]
+    if kind == ContactKind.PHONE:
+        texts = ContactVerification.objects.filter(kind=kind, created_at__gt=now - KEPT)
+        limits += [
+            (texts.filter(value=value), A_NUMBER_A_DAY, KEPT),
+            (texts, current_clinic().code_texts_a_day, KEPT),
+        ]
+    for asked, most, window in limits:
+        moments = asked.order_by("-created_at").values_list("created_at", flat=True)
+        for moment in moments[most - 1 : most]:  # room comes when this one leaves the window
+            wait = int((moment + window - now).total_seconds()) + 1
             raise TooManyCodes(max(wait, 1))
 
 

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from outbox.services import record_audit
 from people.models import Consent, ConsentMethod, Person, Purpose, Visitor, VisitorLink
-from people.selectors import has_consent
+from people.selectors import has_consent, resolve_merge
 from people.services.consent import record_consent
 from people.signals import visitor_joined, visitor_parted
 
@@ -69,7 +69,7 @@ def join_visitor(*, visitor: Visitor, person: Person, actor: str) -> bool:
         Person.objects.select_for_update().get(pk=person.pk)
         visitor = Visitor.objects.select_for_update().get(pk=visitor.pk)
         if visitor.person_id is not None:
-            return visitor.person_id == person.pk
+            return resolve_merge(visitor.person) == person  # type: ignore[arg-type]
         if not has_consent(visitor=visitor, purpose=Purpose.PROFILING):
             return False
         _carry_over(visitor, person)

@@ -9,19 +9,22 @@ from django.utils.translation import get_language
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from people.models import ConsentMethod, ContactPoint, Person, Purpose
+from people.contacts import readable_contact
+from people.models import ConsentMethod, ContactPoint, Purpose
 from people.notices import CURRENT, known_language, notice_of
 from people.registry import me_sections
-from people.selectors import consent_history_of, consents_of, resolve_merge
+from people.selectors import (
+    consent_history_of,
+    decisions_held,
+    person_of_user,
+    records_of,
+    visitors_of,
+)
 from people.services.access import build_access_report
 from people.services.consent import withdraw_consent
 from people.services.erasure import erase_person
-from people.views.sign_in import HANDOVER
-
-
-def _person(request: HttpRequest) -> Person | None:
-    person = Person.objects.filter(user__pk=request.user.pk or 0).first()
-    return resolve_merge(person) if person else None
+from people.views.contacts import kinds_to_add
+from people.views.sign_in import GOES_ON_TO, HANDOVER
 
 
 @never_cache
@@ -29,22 +32,26 @@ def _person(request: HttpRequest) -> Person | None:
 @require_safe
 def show_me(request: HttpRequest) -> HttpResponse:
     """Show what is known about the one who is signed in; staff without a person see a plain note."""
-    person = _person(request)
+    person = person_of_user(request.user.pk)
     if person is None:
         return render(request, "people/me_staff.html")
-    visitors = list(person.visitors.all())
-    held = {consent.purpose: consent for consent in consents_of(person=person)}
+    visitors, records = visitors_of(person), records_of(person)
+    held = decisions_held(person)
     texts = notice_of(CURRENT).texts[known_language(get_language() or "en")]
     sections = [section(request, person, None) for section in me_sections]
     context = {
         "person": person,
-        "contacts": ContactPoint.objects.filter(person=person),
+        "contacts": [
+            (readable_contact(kind=point.kind, value=point.value), point)
+            for point in ContactPoint.objects.filter(person__in=records).order_by("kind", "pk")
+        ],
+        "kinds_to_add": kinds_to_add(person, get_language() or "en"),
         "purposes": [
             {"purpose": purpose, "consent": held.get(purpose.value), "text": texts[purpose.value]}
             for purpose in Purpose
         ],
         # A browser's decision that signing in repeated as the person's would stand there twice.
-        "history": consent_history_of(person=person, visitors=visitors)
+        "history": consent_history_of(people=records, visitors=visitors)
         .exclude(subject__startswith="visitor:", method=ConsentMethod.SIGN_IN)
         .reverse(),
         "sections": [
@@ -53,6 +60,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
             if section is not None
         ],
         "visitor_token": request.session.pop(HANDOVER, ""),
+        "goes_on_to": request.session.pop(GOES_ON_TO, ""),
     }
     return render(request, "people/me.html", context)
 
@@ -61,7 +69,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
 @require_POST
 def withdraw(request: HttpRequest) -> HttpResponse:
     """Withdraw the purpose that the button names."""
-    person = _person(request)
+    person = person_of_user(request.user.pk)
     purpose = request.POST.get("purpose", "")
     if person is not None and purpose in Purpose.values:
         withdraw_consent(person=person, purposes=[purpose])
@@ -73,7 +81,7 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 @require_safe
 def download_data(request: HttpRequest) -> HttpResponse:
     """Hand over everything held, as one file."""
-    person = _person(request)
+    person = person_of_user(request.user.pk)
     if person is None:
         return redirect("me")
     response = JsonResponse(
@@ -89,7 +97,7 @@ def download_data(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def forget_me(request: HttpRequest) -> HttpResponse:
     """Ask once more; only the posted form erases."""
-    person = _person(request)
+    person = person_of_user(request.user.pk)
     if person is None:
         return redirect("me")
     if request.method == "POST":

@@ -1,6 +1,8 @@
-"""Signing in by a mailed code, and signing out; a contact is never said to be known or not."""
+"""Signing in by a code sent to an address or a phone, and signing out; a contact is never said to be known or not."""
 
-from django.contrib.auth import login, logout
+from urllib.parse import urlencode
+
+from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,81 +15,115 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from outbox.development import is_private_development
 from people.api import objects_to_profiling
-from people.forms import CodeForm, SignInForm
-from people.models import Visitor
-from people.notices import CURRENT, UnknownNotice, known_language, notice_of
-from people.services.sign_in import NotByCode, complete_sign_in
-from people.services.verification import (
-    BadCode,
-    TooManyCodes,
-    browser_secret,
-    redeem_code,
-    request_code,
-)
+from people.contact_kinds import Offer, offer_in
+from people.forms import CodeForm, ContactForm, SignInForm
+from people.models import ContactKind, Visitor
+from people.notices import CURRENT, known_language, notice_of
+from people.services.sign_in import NotByCode, SignedIn
+from people.services.verification import BadCode, TooManyCodes
 from people.services.visitors import BadToken, issue_token, visitor_of_token
-from people.throttle import address_of
+from people.session_sign_in import (
+    ASKED,
+    ask_to_sign_in,
+    open_session,
+    redeem_in_session,
+    where_sent,
+)
 
-ASKED = "sign_in"
 HANDOVER = "visitor_token"
+GOES_ON_TO = "goes_on_to"
+LONGEST_IN_MINUTES = 90
 
 
+@sensitive_post_parameters(*ContactKind.values)
 @never_cache
 @require_http_methods(["GET", "POST"])
 def ask_for_code(request: HttpRequest) -> HttpResponse:
-    """Take the address and have a code sent; every address gets the same answer."""
-    form = SignInForm(request.POST or None, initial={"next": request.GET.get("next", "")})
-    status = 200
-    wait_s = 0
-    if request.method == "POST" and form.is_valid():
-        try:
-            _ask(request, form.cleaned_data)
-            return redirect("sign_in_code")
-        except TooManyCodes as limit:
-            wait_s = limit.retry_after_s
-            form.add_error(
-                None,
-                _("Several codes were asked for already. Try again in %(minutes)d minutes.")
-                % {"minutes": wait_s // 60 + 1},
-            )
-            status = 429
-    elif request.method == "POST":
+    """Take the contact and have a code sent; every contact gets the same answer.
+
+    409 where no kind of contact can be reached now: the page says how to get in instead.
+    """
+    language = get_language() or "en"
+    offer = offer_in(language)
+    kind = asked_kind(request, offer)
+    if kind is None:
+        status = 409 if request.method == "POST" else 200
+        return render(request, "people/sign_in.html", {"form": None}, status=status)
+    form = SignInForm(
+        request.POST if request.method == "POST" else None,
+        kind=kind,
+        offer=offer,
+        initial={"next": request.GET.get("next", "")},
+    )
+    status, wait_s = 200, 0
+    if request.method == "POST":
         status = 422
-    language = known_language(get_language() or "en")
+        if form.is_valid():
+            try:
+                _ask(request, form)
+                return redirect("sign_in_code")
+            except TooManyCodes as limit:
+                status, wait_s = 429, limit.retry_after_s
+                form.add_error(None, words_of_limit(wait_s))
     context = {
         "form": form,
+        "others": others_of(form, next_page=form["next"].value() or ""),
         "notice": CURRENT,
-        "texts": notice_of(CURRENT).texts[language],
+        "texts": notice_of(CURRENT).texts[known_language(language)],
         "objects": objects_to_profiling(request),
     }
     response = render(request, "people/sign_in.html", context, status=status)
-    if status == 429:
+    if wait_s:
         response["Retry-After"] = str(wait_s)
     return response
 
 
-def _ask(request: HttpRequest, data: dict) -> None:
-    if not request.session.session_key:
-        request.session.create()
-    language = get_language() or "en"
-    verification = request_code(
-        value=data["email"],
-        language=language,
-        browser=browser_secret(str(request.session.session_key)),
-        address=address_of(request),
-    )
-    visitor = _visitor_named(data["visitor"])
-    request.session[ASKED] = {
-        "verification": str(verification.public_id),
-        "profiling": data["profiling"] and not objects_to_profiling(request),
-        "marketing": data["marketing"],
-        "notice": data["notice"] or CURRENT,
-        "language": language,
-        "visitor": str(visitor.public_id) if visitor else "",
-        "next": data["next"],
+def asked_kind(request: HttpRequest, offer: Offer) -> ContactKind | None:
+    """The kind whose field was sent, or that `?by=` names, if it is offered; else the first one."""
+    sent = [kind.value for kind in offer.kinds if kind.value in request.POST]
+    return offer.kind_named(sent[0] if sent else request.GET.get("by", ""))
+
+
+def others_of(form: ContactForm, *, next_page: str) -> list[dict[str, str]]:
+    """The ways to the same page asking for another kind: the kind and the query."""
+    return [
+        {"kind": other.value, "query": urlencode({"by": other.value, "next": next_page})}
+        for other in form.offer.other_than(form.kind)
+    ]
+
+
+def words_of_limit(wait_s: int) -> str:
+    """What to tell whoever has to wait."""
+    minutes = wait_s // 60 + 1
+    if minutes > LONGEST_IN_MINUTES:
+        return _("Several codes were asked for already. Try again in %(hours)d hours.") % {
+            "hours": -(-minutes // 60)
+        }
+    return _("Several codes were asked for already. Try again in %(minutes)d minutes.") % {
+        "minutes": minutes
     }
 
 
-def _visitor_named(token: str) -> Visitor | None:
+def _ask(request: HttpRequest, form: SignInForm) -> None:
+    data = form.cleaned_data
+    if form.contact is None:
+        raise ValueError("The form is not valid.")
+    ask_to_sign_in(
+        request,
+        contact=form.contact,
+        language=get_language() or "en",
+        purposes={
+            "profiling": data["profiling"] and not objects_to_profiling(request),
+            "marketing": data["marketing"],
+        },
+        notice=data["notice"],
+        visitor=visitor_named(data["visitor"]),
+        next_page=data["next"],
+    )
+
+
+def visitor_named(token: str) -> Visitor | None:
+    """The visitor of a token that a page sent along; None for none of ours."""
     if not token:
         return None
     try:
@@ -110,7 +146,7 @@ def enter_code(request: HttpRequest) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                return _sign_in(request, asked, form.cleaned_data["code"])
+                return _sign_in(request, form.cleaned_data["code"])
             except BadCode:
                 form.add_error(
                     "code",
@@ -119,35 +155,34 @@ def enter_code(request: HttpRequest) -> HttpResponse:
             except NotByCode:
                 form.add_error(None, _("This login needs a password. Use the staff sign-in."))
                 status = 403
-    context = {"form": form, "development": is_private_development()}
+    context = {
+        "form": form,
+        "sent": where_sent(request, asked["verification"]),
+        "again": urlencode({"by": asked.get("kind", ""), "next": asked["next"]}),
+        "development": is_private_development(),
+    }
     return render(request, "people/sign_in_code.html", context, status=status)
 
 
-def _sign_in(request: HttpRequest, asked: dict, code: str) -> HttpResponse:
-    secret = browser_secret(str(request.session.session_key))
-    verification = redeem_code(public_id=asked["verification"], code=code, browser=secret)
-    notice = asked["notice"]
-    try:
-        notice_of(notice)
-    except UnknownNotice:  # a form edited by hand: it agreed to nothing anybody showed
-        asked = {**asked, "profiling": False, "marketing": False}
-    before = (
-        Visitor.objects.filter(public_id=asked["visitor"]).first() if asked["visitor"] else None
-    )
-    result = complete_sign_in(
-        verification=verification,
-        visitor=before,
-        purposes={"profiling": asked["profiling"], "marketing": asked["marketing"]},
-        notice=notice,
-        language=asked["language"],
-    )
-    del request.session[ASKED]
-    login(request, result.user, backend="people.authentication.PasswordBackend")
-    request.session.cycle_key()
+def _sign_in(request: HttpRequest, code: str) -> HttpResponse:
+    result, asked, before = redeem_in_session(request, code=code)
+    return begin_session(request, result, before=before, target=asked["next"])
+
+
+def begin_session(
+    request: HttpRequest, result: SignedIn, *, before: Visitor | None, target: str
+) -> HttpResponse:
+    """Sign in, under a new session key, and lead on to where the reader was going, on this site.
+
+    A visitor that is new to the browser is handed over on the reader's own page, which leads on.
+    """
+    open_session(request, result)
+    target = target if safe_next(request, target) else ""
     if result.visitor is not None and result.visitor != before:
         request.session[HANDOVER] = issue_token(result.visitor)
-    elif safe_next(request, asked["next"]):
-        return redirect(asked["next"])
+        request.session[GOES_ON_TO] = target
+    elif target:
+        return redirect(target)
     return redirect("me")
 
 

@@ -4,7 +4,7 @@
  *
  * Where it appears. The panel stands in the flow after the piece and stays closed until the reader
  * gets there, so nobody is asked before having read. With scripts off it never opens, and nothing
- * personal is kept either way.
+ * personal is kept either way. On a page that is no piece (data-waits) it opens only when asked for.
  *
  * How a refusal is remembered. Without consent nothing may persist in the browser, and a stored "no"
  * would persist. So after "No, thank you" the panel folds into one line and stays folded as long as
@@ -12,10 +12,10 @@
  * waits again at the end of the text, where not answering costs nothing. Of a person who is signed
  * in (data-signed-in) the refusal is recorded by the server, and they are not asked again.
  *
- * Markup (the words are the server's; the purposes' texts come from GET consents):
+ * Markup (the words are the server's; the purposes' texts too, else they come from GET consents):
  *
  *   <section id="consent-panel" class="consent" hidden aria-labelledby="consent-title"
- *            data-api="/api/v1/" data-language="en" data-notice="" [data-signed-in]
+ *            data-api="/api/v1/" data-language="en" data-notice="" [data-signed-in] [data-waits]
  *            data-yes data-no data-failed data-outdated data-nothing data-address data-refused data-withdrawn>
  *     <form class="consent__ask" hidden>
  *       <h2 id="consent-title" tabindex="-1">…</h2>
@@ -136,19 +136,40 @@ async function load() {
     const place = part(`[data-purpose="${purpose}"] [data-purpose-text]`);
     if (place) place.textContent = text;
   }
+  heedObjection();
+  return given;
+}
+
+function heedObjection() {
   part('[data-gpc]')?.toggleAttribute('hidden', !objects);
   part('[data-purpose="profiling"]').hidden = objects;
-  return given;
 }
 
 const purposesOf = (given) => given?.purposes ?? given;
 const agreed = (given) => Boolean(purposesOf(given)?.profiling || purposesOf(given)?.marketing);
 
-/** At the end of the piece: ask, unless there is an answer already. */
-async function arrive() {
+/** Resolves once opening the panel moves nothing that is in view: it stands below, or nobody scrolled. */
+function standsStill(mark) {
+  return new Promise((go) => {
+    if (!scrolled || mark.getBoundingClientRect().top >= innerHeight) return go();
+    new IntersectionObserver(([{ isIntersecting, boundingClientRect }], observer) => {
+      if (isIntersecting || boundingClientRect.top < 0) return;
+      observer.disconnect();
+      go();
+    }).observe(mark);
+  });
+}
+
+/**
+ * At the end of the piece: ask, unless there is an answer already. Where the page brought the notice
+ * along and nobody is known, nothing has to be fetched first.
+ */
+async function arrive(mark) {
   if (!panel.hidden) return;
   try {
-    const given = await load();
+    const known = csrf || currentToken() || !panel.dataset.notice;
+    const given = known ? await load() : heedObjection();
+    await standsStill(mark);
     if (!panel.hidden) return;
     show(given || currentToken() ? null : ask, { focus: false });
   } catch { /* no notice, no question */ }
@@ -242,14 +263,16 @@ ask?.addEventListener('submit', (event) => {
 });
 
 // A hidden panel has no place of its own, so a mark without height stands in for it.
-if (panel) {
+let scrolled = false;
+addEventListener('scroll', () => { scrolled = true; }, { once: true, passive: true });
+if (panel && !('waits' in panel.dataset)) {
   const mark = document.createElement('div');
   panel.before(mark);
   new IntersectionObserver(([entry], observer) => {
     if (!entry.isIntersecting) return;
     observer.disconnect();
-    arrive();
-  }, { rootMargin: '0px 0px 160px 0px' }).observe(mark);
+    arrive(mark);
+  }, { rootMargin: '0px 0px 50% 0px' }).observe(mark); // below the fold, where opening moves nothing
 }
 fillForms();
 addEventListener('pageshow', fillForms);

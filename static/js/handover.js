@@ -5,6 +5,7 @@
  */
 const key = 'wellread.visitor';
 const given = document.querySelector('[data-visitor-token]')?.dataset.visitorToken;
+const onward = document.querySelector('[data-goes-on-to]')?.dataset.goesOnTo;
 const leave = document.querySelector('[data-forget-visitor]') !== null;
 
 function store(token) {
@@ -16,3 +17,5 @@ function store(token) {
 
 if (given) (window.wellread?.setVisitor ?? store)(given);
 else if (leave) (window.wellread?.forget ?? (() => store(null)))();
+// Who was asked to sign in on the way somewhere gets there; the link on the page leads there too.
+if (given && onward) location.replace(onward);

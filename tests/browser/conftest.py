@@ -5,7 +5,9 @@ import shutil
 
 import pytest
 
-from tests.browser.demo import DemoClinic
+from tests.browser.class_walk import People
+from tests.browser.demo import DemoClinic, LaterClinic
+from tests.browser.desk import Desks
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 
@@ -57,3 +59,40 @@ def demo_clinic(tmp_path_factory):
 def clinic(demo_clinic):
     """The address of the demo clinic."""
     return demo_clinic.address
+
+
+@pytest.fixture(scope="session")
+def desks(browser, demo_clinic):
+    """The desks of the clinic's staff."""
+    return Desks(browser, demo_clinic.address)
+
+
+@pytest.fixture
+def staff(desks):
+    """Opens the admin as somebody, each in a browser of their own; in none may a script fail."""
+    opened, errors = [], []
+
+    def enter(name):
+        opened.append(desks.open(name, errors))
+        return opened[-1]
+
+    yield enter
+    for page in opened:
+        page.context.close()
+    assert errors == []
+
+
+@pytest.fixture(scope="module")
+def later(demo_clinic, tmp_path_factory):
+    """A copy of the demo clinic of one module's own, whose clock it moves."""
+    with LaterClinic(demo_clinic, tmp_path_factory.mktemp("later")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def people(browser, later):
+    """Opens browsers of staff and of prospects; in none may a script fail."""
+    people = People(browser, later)
+    yield people
+    people.leave()
+    assert people.errors == []

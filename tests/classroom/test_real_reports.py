@@ -15,6 +15,50 @@ FOLDER = Path(__file__).resolve().parents[3] / "shared" / "data" / "attendance"
 ZOOM, TEAMS = FOLDER / "zoom_participants.csv", FOLDER / "teams_report.csv"
 
 
+# By hand, from the columns "Join Time" and "Leave Time" of each line: minutes and seconds of the
+# class from 10:00 to 12:00 (no line ends after 12:01:59 but is cut at 12:00:00). Stays that
+# overlap (Power Girl twice, Swarm by 14 s) count once; gaps of a reconnect do not count.
+ZOOM_BY_HAND = {
+    "loki_asgardian@marvel.example.com": (120, 0),  # 09:54:15 on, there for all of it
+    "mockingbird_human@marvel.example.com": (112, 16),  # 10:07:44
+    "clea_unknown@marvel.example.com": (9, 8),  # 10:08:10 to 10:17:18
+    "power-girl_kryptonian@dc.example.com": (111, 34),  # 10:08:26, and 10:11:31 inside it
+    "cyborg-superman_cyborg@dc.example.com": (83, 30),  # 51:41 to 11:00:13, 31:49 from 11:28:11
+    "blizzard-ii_unknown@marvel.example.com": (111, 20),  # 10:08:40
+    "green-goblin_human@marvel.example.com": (110, 36),  # 10:09:24
+    "donna-troy_amazon@dc.example.com": (110, 34),  # 10:09:26
+    "erg-1_unknown@dc.example.com": (110, 0),  # 10:10:00
+    "alan-scott_unknown@dc.example.com": (109, 23),  # 10:10:37
+    "juggernaut_human@marvel.example.com": (109, 11),  # 10:10:49
+    "thunderbird-ii_unknown@marvel.example.com": (2, 12),  # 10:11:03 to 10:13:15
+    "silverclaw_unknown@marvel.example.com": (108, 55),  # 10:11:05
+    "simon-baz_human@dc.example.com": (108, 34),  # 10:11:26
+    "warp_unknown@dc.example.com": (108, 10),  # 10:11:50
+    "birdman_eternal@hb.com": (108, 5),  # 10:11:55
+    "isis_unknown@dc.example.com": (106, 3),  # 10:13:57
+    "swarm_mutant@marvel.example.com": (105, 30),  # 10:14:30, again from 10:24:12, left 10:24:26
+    "jason-bourne_human@something.com": (104, 54),  # 10:15:06
+    "angel-salvadore_unknown@marvel.example.com": (104, 49),  # 10:15:11
+    "phoenix_mutant@marvel.example.com": (100, 20),  # 10:19:40
+    "magus_unknown@marvel.example.com": (75, 57),  # 10:44:03
+    "winter-soldier_human@marvel.example.com": (0, 20),  # 11:00:49 to 11:01:09
+    "dazzler_mutant@marvel.example.com": (28, 25),  # 1:33 and 26:52
+    "shang-chi_human@marvel.example.com": (3, 25),  # 11:18:16 to 11:21:41
+    "she-thing_radiation@marvel.example.com": (22, 59),  # 11:37:01
+    "redeemer-ii_unknown@comic.com": (95, 30),  # 10:24:30
+}
+# The class from 09:30 to 09:50: "3. In-Meeting activities", cut at 09:50:00.
+TEAMS_BY_HAND = {
+    "jan.janssens.ext@un.example.org": (19, 14),  # 09:30:46
+    "johnny.walker@scotch.example.com": (19, 8),  # 09:30:52
+    "pgsimon@spain.example.es": (19, 8),
+    "jacek@woityla.example.at": (19, 8),
+    "igor.3.lanis@sota.example.net": (18, 41),  # 09:31:19
+    "fredprimus@first.example.com": (17, 32),  # 09:32:28
+    "sdc@smallco.example.co.uk": (14, 39),  # 09:35:21
+}
+
+
 def needs(path: Path) -> Path:
     if not path.exists():
         pytest.skip(f"the real report {path.name} is not here")
@@ -38,6 +82,21 @@ def ticks(rows, start: datetime, end: datetime) -> set[int]:
             min(length, int((left - start).total_seconds())),
         )
     }
+
+
+@pytest.mark.parametrize(
+    ("path", "starts_at", "minutes", "by_hand"),
+    [
+        (ZOOM, datetime(2021, 11, 19, 10, tzinfo=UTC), 120, ZOOM_BY_HAND),
+        (TEAMS, datetime(2022, 11, 14, 9, 30, tzinfo=UTC), 20, TEAMS_BY_HAND),
+    ],
+    ids=["zoom", "teams"],
+)
+def test_every_person_by_hand(path, starts_at, minutes, by_hand):
+    page = live_class(starts_at=starts_at, minutes=minutes)
+    call_command("import_attendance", str(page.pk), str(needs(path)), stdout=io.StringIO())
+    found = {row["contact"]: int(row["live_seconds"]) for row in reported(page)}
+    assert {contact: divmod(seconds, 60) for contact, seconds in found.items()} == by_hand
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from cms.models import ComicPage
 from cms.selectors import content_measure, expected_seconds, topic_weights
 from cms.services.site import ensure_shelf
 from tests.factories.imports import article, topic
+from tests.factories.reviews import put_up
 
 pytestmark = pytest.mark.django_db
 
@@ -42,7 +43,7 @@ def test_panels_count_their_words_and_a_look_at_each():
     page.panels_in_order = [
         {"type": "panel", "value": {"narration": "two words", "alt": "not read", "bubbles": []}}
     ] * 2
-    ensure_shelf(shelf="comics", language="en").add_child(instance=page)
+    put_up(page, under=ensure_shelf(shelf="comics", language="en"))
     measure = content_measure(ComicPage.objects.get())
     assert (measure.panels, measure.words) == (2, 4)
     assert expected_seconds(page) == pytest.approx(2 * 4 + 4 * 60 / 200)

@@ -125,7 +125,7 @@ def test_no_page_has_inline_style_or_script(client):
         html = body_of(response)
         assert not re.search(r"<[^>]+\sstyle=", html), url
         assert not re.search(r"<[^>]+\son\w+=", html), url
-        assert not re.search(r"<style|<script(?![^>]*\ssrc=)", html), url
+        assert not re.search(r"<style|<script(?![^>]*(?:\ssrc=|ld\+json))", html), url
         policy = response["Content-Security-Policy"]
         assert "default-src 'self'" in policy and "unsafe-inline" not in policy
 
@@ -192,15 +192,15 @@ def test_twins_name_each_other(client):
     twin = twin_of(page, "zh-hans", slug="one", title="一")
     html = body_of(client.get(page.url))
     assert f'hreflang="zh-Hans" href="{twin.full_url}"' in html
-    assert f'<a class="language" href="{twin.url}"' in html
+    assert f'<a class="language" href="/language/zh-hans/?to={twin.url}"' in html
     assert '<html lang="zh-Hans">' in body_of(client.get(twin.url))
 
 
-def test_page_without_twin_leads_to_the_other_front_page(client):
+def test_page_without_twin_leads_to_where_that_is_said(client):
     page = content.article()
     html = body_of(client.get(page.url))
     assert 'hreflang="zh-Hans" href=' not in html
-    assert '<a class="language" href="/zh-hans/"' in html
+    assert f'<a class="language" href="/language/zh-hans/?page={page.pk}"' in html
 
 
 def test_draft_twin_is_not_named(client):
@@ -246,15 +246,58 @@ def test_search_finds_words_and_topics(client):
     content.article(title="Why gums bleed", topics=[subject])
     content.article(title="Something else")
     html = body_of(client.get("/search/?q=gums"))
-    assert "Why gums bleed" in html and "Something else" not in html
+    assert "Why <mark>gums</mark> bleed" in html and "Something else" not in html
     assert "/topics/gum-disease/" in body_of(client.get("/search/?q=gum"))
 
 
-def test_search_in_chinese_looks_into_titles(client):
-    content.article("zh-hans", title="牙龈为什么出血")
+def test_search_in_chinese_marks_what_was_looked_for(client):
+    paragraph = "<p>刷牙时出血，多半是牙龈炎。</p>"
+    content.article("zh-hans", title="牙龈为什么出血", body=[("paragraph", paragraph)])
     content.article("zh-hans", title="别的")
     html = body_of(client.get("/zh-hans/search/?q=牙龈"))
-    assert "牙龈为什么出血" in html and "别的" not in html
+    assert "<mark>牙龈</mark>为什么出血" in html and "别的" not in html
+    assert "刷牙时出血，多半是<mark>牙龈</mark>炎。" in html
+
+
+def test_search_escapes_titles_excerpts_and_queries(client):
+    hostile = "<img src=x onerror=alert(1)> gums & <b>more</b>"
+    page = content.article(title=f"Gums {hostile}", body=[("key_fact", f"{hostile} and gums")])
+    html = body_of(client.get("/search/", {"q": "gums"}))
+    assert "<mark>Gums</mark> &lt;img src=x onerror=alert(1)&gt; <mark>gums</mark> &amp;" in html
+    assert "<img src=x" not in html and "<b>more" not in html
+    assert page.slug in html
+    hostile_query = '"><script>alert(1)</script>'
+    html = body_of(client.get("/search/", {"q": hostile_query}))
+    assert "<script>alert" not in html and "&lt;script&gt;alert" in html
+
+
+def test_search_says_how_many_and_its_pages_keep_the_query(client):
+    for number in range(30):
+        content.article(title=f"Molars & crowns {number}")
+    html = body_of(client.get("/search/", {"q": "molars & crowns"}))
+    assert "30 pieces for “molars &amp; crowns”" in html
+    assert 'href="?q=molars%20%26%20crowns&amp;leaf=2"' in html
+    second = body_of(client.get("/search/?q=molars%20%26%20crowns&leaf=2"))
+    assert second.count('class="result"') == 6
+
+
+def test_search_without_result_leads_on(client):
+    subject = content.topic("Periodontitis")
+    content.article(title="Why gums bleed", topics=[subject])
+    Branch.objects.create(slug="a", name="Heron Lane", telephone="021 5555 0100")
+    html = body_of(client.get("/search/?q=peridontitis"))
+    assert "We found nothing for “peridontitis”" in html
+    assert html.count('href="/topics/periodontitis/"') == 2  # meant perhaps, and in use
+    assert 'href="tel:02155550100"' in html
+
+
+def test_search_takes_as_many_queries_for_three_pages_as_for_one(client, counted):
+    content.article(title="Molars", body=[("figure", {"image": content.picture().pk, "alt": "x"})])
+    one = count_queries(client, "/search/?q=molars", counted)
+    for _ in range(2):
+        figure = ("figure", {"image": content.picture().pk, "alt": "x"})
+        content.article(title="Molars", body=[("paragraph", "<p>Molars.</p>"), figure])
+    assert count_queries(client, "/search/?q=molars", counted) == one
 
 
 def test_search_does_not_find_drafts(client):

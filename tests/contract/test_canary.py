@@ -11,7 +11,12 @@ from django.core.cache import cache
 from django.db import connection
 from django.utils import timezone
 
+from classroom.checks import questions_hash
 from classroom.models import Attendance, LiveClass, Registration
+from classroom.services.certificates import issue_certificate
+from classroom.services.following import follow_clinician
+from classroom.services.learning import enrol, record_check
+from classroom.services.questions import ask_question
 from classroom.signals import attendance_recorded
 from cms.models import PageTopic, Topic
 from cms.services.site import ensure_shelf
@@ -19,7 +24,9 @@ from leads.models import Condition, LeadList, Membership
 from leads.services.membership import rebuild_list, refresh_touched
 from people.models import Person
 from people.notices import CURRENT
+from tests.factories import content
 from tests.factories.people import ContactPointFactory
+from tests.factories.reviews import put_up
 from tracking.models import Profile, StatisticSpool
 from tracking.services.folding import fold_everything
 
@@ -33,6 +40,12 @@ SERVICE_TABLES = {
     "people_consentevent",
     "classroom_registration",
     "classroom_attendance",
+    "classroom_question",
+    "classroom_enrolment",
+    "classroom_learningact",
+    "classroom_checkattempt",
+    "classroom_certificate",
+    "classroom_clinicianfollow",
 }
 PROFILE_MODELS = (
     "Event",
@@ -56,7 +69,7 @@ def live_class():
     secret = f"canary{uuid.uuid4().hex}"
     topic = Topic.objects.create(name=secret, slug=secret)
     page = LiveClass(title=f"About {secret}", slug=secret, starts_at=timezone.now(), minutes=60)
-    ensure_shelf(shelf="classes", language="en").add_child(instance=page)
+    put_up(page, under=ensure_shelf(shelf="classes", language="en"))
     PageTopic.objects.create(content_object=page, tag=topic)
     return page
 
@@ -81,6 +94,7 @@ def act(client, canary: Person, live_class: LiveClass) -> None:
     )  # fmt: skip
     assert [verdict["status"] for verdict in answer.json()["results"]] == ["ok", "ok"]
     Registration.objects.create(live_class=live_class, person=canary)
+    ask_question(person=canary, text="May I ask?", language="en", page=live_class)
     now = timezone.now()
     Attendance.objects.create(
         live_class=live_class,
@@ -90,7 +104,25 @@ def act(client, canary: Person, live_class: LiveClass) -> None:
         share=1.0,
         attended=True,
     )
+    learn(canary, Topic.objects.get(slug=live_class.slug))
     attendance_recorded.send(LiveClass, live_class_id=live_class.pk, person_ids=[canary.pk])
+
+
+def learn(canary: Person, topic: Topic) -> None:
+    """Take a course on the topic to its certificate, and follow somebody who knows about it."""
+    heron = content.clinician(f"Dr {topic.name}", topics=[topic])
+    course = content.course(title=f"About {topic.name}", author=heron, topics=[topic])
+    module = content.module(course, questions=(content.question(),))
+    enrol(person=canary, course=course)
+    record_check(
+        person=canary,
+        module=module,
+        chosen=[[0]],
+        asked=questions_hash(module),
+        form=uuid.uuid4(),
+    )
+    issue_certificate(person=canary, course=course, holder_name="C. Canary")
+    follow_clinician(person=canary, clinician=heron)
 
 
 def rows_that_name(needles: set[str]) -> set[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from classroom.models import LiveClass, Registration
 from cms.models import IndexPage
 from cms.services.site import ensure_shelf
+from tests.factories.reviews import put_up
 
 _numbers = count(1)
 STARTS_AT = datetime(2026, 3, 5, 18, 0, tzinfo=UTC)
@@ -28,8 +29,7 @@ def live_class(language: str = "en", **fields) -> LiveClass:
             **fields,
         },
     )
-    IndexPage.objects.get(pk=parent.pk).add_child(instance=page)
-    return page
+    return put_up(page, under=IndexPage.objects.get(pk=parent.pk))
 
 
 def place(live_class: LiveClass, person) -> Registration:

@@ -4,23 +4,40 @@ import io
 import json
 from itertools import count
 
+from django.core.files.base import ContentFile
 from django.core.files.images import ImageFile
 from django.utils import timezone
 from PIL import Image
+from wagtail.documents import get_document_model
 
 from cms.models import (
     ArticlePage,
     ClinicianPage,
     ClinicImage,
+    ClinicMedia,
     ComicPage,
     CoursePage,
     IndexPage,
+    ModulePage,
     PageTopic,
     Topic,
 )
+from cms.services.reviewing import noon_of
 from cms.services.site import ensure_shelf
+from tests.factories.reviews import put_up
+from tests.factories.uploads import CAPTIONS, film, sound
 
 _numbers = count(1)
+SOURCES = [("A page", "https://example.org/a")]
+# What a page shows of its review, and what the review's row calls it.
+REVIEW_FIELDS = {
+    "reviewer": "clinician",
+    "reviewer_name": "reviewer_name",
+    "reviewer_licence": "licence",
+    "review_kind": "kind",
+    "reviewed_at": "at",
+    "next_review_at": "next_review_at",
+}
 
 
 def picture(*, width: int = 1200, height: int = 900, alt: str = "A heron", **fields) -> ClinicImage:
@@ -48,8 +65,13 @@ def _child(model, shelf: str, language: str, topics=(), **fields):
         "last_published_at": now,
         **fields,
     }
+    review = {
+        ours: fields.pop(theirs) for theirs, ours in REVIEW_FIELDS.items() if theirs in fields
+    }
+    if "at" in review:
+        review["at"] = noon_of(review["at"])
     page = model(locale=parent.locale, **fields)
-    IndexPage.objects.get(pk=parent.pk).add_child(instance=page)
+    put_up(page, under=IndexPage.objects.get(pk=parent.pk), **review)
     for item in topics:
         PageTopic.objects.create(content_object=page, tag=item)
     return page
@@ -73,7 +95,7 @@ def article(
         references=json.dumps(
             [
                 {"type": "reference", "value": {"text": text, "url": url}}
-                for text, url in references or []
+                for text, url in (SOURCES if references is None else references)
             ]
         ),
         **fields,
@@ -104,3 +126,95 @@ def comic(
 def course(language: str = "en", **fields) -> CoursePage:
     """A live course without modules."""
     return _child(CoursePage, "courses", language, **fields)
+
+
+def question(text: str = "Which?", right: tuple = (0,), answers: int = 3) -> dict:
+    """A check question whose answers at these places are right."""
+    return {
+        "question": text,
+        "answers": [
+            {"text": f"Answer {place}", "correct": place in right, "explanation": f"Why {place}."}
+            for place in range(answers)
+        ],
+    }
+
+
+def module(
+    course: CoursePage, words: str = "Some words to learn.", questions: tuple = (), **fields
+) -> ModulePage:
+    """A live module at the end of the course."""
+    number = next(_numbers)
+    now = timezone.now()
+    page = ModulePage(
+        locale=course.locale,
+        **{
+            "title": f"Module {number}",
+            "slug": f"module-{number}",
+            "minutes": 5,
+            "first_published_at": now,
+            "last_published_at": now,
+            "body": json.dumps([{"type": "paragraph", "value": f"<p>{words}</p>"}]),
+            "check_questions": json.dumps(
+                [{"type": "question", "value": value} for value in questions]
+            ),
+            **fields,
+        },
+    )
+    put_up(page, under=CoursePage.objects.get(pk=course.pk))
+    return page
+
+
+def media(kind: str = "video", *, words: bool = True, **fields) -> ClinicMedia:
+    """A film or recording with a real file; with its captions and transcript unless told."""
+    number = next(_numbers)
+    name, data = (
+        (f"film-{number}.mp4", film()) if kind == "video" else (f"sound-{number}.wav", sound())
+    )
+    words_of = {
+        "transcript": "Brush for two minutes.",
+        "language": "en",
+        "captions": ContentFile(CAPTIONS, "captions.vtt") if kind == "video" else "",
+    }
+    return ClinicMedia.objects.create(
+        **{
+            "title": f"Media {number}",
+            "type": kind,
+            "duration": 90,
+            "file": ContentFile(data, name),
+            **(words_of if words else {}),
+            **fields,
+        }
+    )
+
+
+def document(name: str = "aftercare.pdf", content: bytes = b"%PDF-1.7\n", **fields):
+    """A document with a real file."""
+    return get_document_model().objects.create(
+        **{
+            "title": "Aftercare",
+            "file": ContentFile(content, name),
+            "file_size": len(content),
+            **fields,
+        }
+    )
+
+
+def comparison(before, after) -> dict:
+    """The stored value of a comparison."""
+    return {
+        "before": {"image": before.pk, "label": "Before", "alt": "A gap"},
+        "after": {"image": after.pk, "label": "After", "alt": "A crown"},
+        "interval": "six months later",
+        "caption": "One patient; yours may differ.",
+    }
+
+
+def poll(*texts: str) -> dict:
+    """The stored value of a poll; the answers' ids are o1, o2..."""
+    return {
+        "question": "How often do you floss?",
+        "options": [
+            {"type": "item", "id": f"o{number}", "value": text}
+            for number, text in enumerate(texts or ("Daily", "Never"), start=1)
+        ],
+    }

@@ -8,6 +8,7 @@ from pathlib import Path
 from cms.models import ArticlePage, ImportedItem, PageTopic, Topic
 from cms.services.site import ensure_shelf
 from cms.services.topics import ensure_topic
+from tests.factories.reviews import put_up
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
 
@@ -33,8 +34,9 @@ def article(
     title: str = "Dry skin", *, shelf="articles", language="en", topics=(), **fields
 ) -> ArticlePage:
     """A live article on a shelf, with topics of weight 1."""
-    page = ArticlePage(title=title, **fields)
-    ensure_shelf(shelf=shelf, language=language).add_child(instance=page)
+    source = {"type": "reference", "value": {"text": "A page", "url": "https://example.org/a"}}
+    page = ArticlePage(title=title, **{"references": json.dumps([source]), **fields})
+    put_up(page, under=ensure_shelf(shelf=shelf, language=language))
     for topic in topics:
         PageTopic.objects.create(content_object=page, tag=topic)
     return page

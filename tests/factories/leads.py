@@ -11,6 +11,7 @@ from cms.models import Topic
 from leads.models import Condition, ConditionKind, LeadList, Match
 from people.models import ContactKind, ContactPoint, Person, User
 from people.roles import Role
+from tests.factories.reviews import put_up
 from tests.factories.tracking import agree
 from tracking.arithmetic import mass_for_heat
 from tracking.models import Interest, InterestTag, PageYardstick, Profile, Signal
@@ -95,7 +96,7 @@ def signal(
 def class_about(title: str, *topics: Topic) -> LiveClass:
     """A published class on topics."""
     page = LiveClass(title=title, slug=title.lower().replace(" ", "-"))
-    Page.objects.get(depth=1).add_child(instance=page)
+    put_up(page, under=Page.objects.get(depth=1))
     for topic in topics:
         page.page_topics.create(tag=topic)
     page.save()

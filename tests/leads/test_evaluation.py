@@ -15,6 +15,7 @@ from leads.selectors.evaluation import (
     moment_now,
     problems_of,
 )
+from tests.factories.classroom import live_class
 from tests.factories.leads import (
     attended,
     class_about,
@@ -116,6 +117,14 @@ def test_attended_reads_share_class_topic_and_days(implants):
     assert ids(topic=implants, value=0.8) == {whole.pk, long_ago.pk}
     assert ids(live_class=class_off) == {elsewhere.pk}
     assert ids(topic=implants, days=30) == {half.pk, whole.pk}
+
+
+def test_attended_takes_a_class_in_any_of_its_languages():
+    page, came = live_class(), prospect("Came")
+    attended(came, page)
+    twin = live_class("zh-hans", translation_key=page.translation_key)
+    lead_list = list_of("twin", {"kind": ConditionKind.ATTENDED, "live_class": twin})
+    assert set(found(lead_list, came, prospect("Other"))) == {came.pk}
 
 
 def test_consent_and_source_match_what_is_on_record():

@@ -31,7 +31,7 @@ from people.models import Consent, Person, Purpose
 from people.roles import Role
 from people.services.consent import withdraw_consent
 from tests.factories.leads import heat, list_of, prospect, staff, topic_named, warm
-from tests.leads.test_safe_cells import HARMLESS, HOSTILE
+from tests.outbox.test_safe_cells import HARMLESS, HOSTILE
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)

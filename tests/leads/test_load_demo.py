@@ -15,6 +15,7 @@ from cms.models import ArticlePage, ClinicImage, ComicPage, Topic
 from leads.models import LeadList, Membership
 from leads.services.demo_lists import DEMO_PASSWORD, load_demo, remove_demo, renew_demo
 from people.models import Clinic, ConsentEvent, Person, User, Visitor
+from tests.factories.reviews import change
 from tracking.models import Event, InterestTag, Reading
 from tracking.services.folding import fold_everything
 
@@ -106,8 +107,7 @@ def test_twins_are_translations(demo):
 def test_renewing_brings_a_cold_demo_back_and_keeps_what_users_did(demo):
     now = timezone.now()
     article = ArticlePage.objects.get(slug="what-an-implant-is", locale__language_code="en")
-    article.title = "Changed by an editor"
-    article.save()
+    change(article, title="Changed by an editor")
     mine = LeadList.objects.create(name="Mine", slug="mine")
     with time_machine.travel(now + timedelta(days=90)):
         renew_demo()

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from outbox.texts import WRITTEN
 from people import clinic_checks, registry
 from people.management.commands import start_clinic as command
 from people.models import Clinic, ConsentEvent, Person, User
@@ -85,6 +86,27 @@ def test_start_clinic_goes_on_where_an_interrupted_run_was(options):
 
 
 @pytest.mark.parametrize(
+    ("languages", "adapter", "kinds", "offered"),
+    [
+        ("en", "", None, (True, False)),
+        ("en", WRITTEN, None, (True, False)),
+        ("en", "outbox.texts.gateway.HttpGateway", None, (True, True)),
+        ("zh, en", "", None, (True, True)),
+        ("zh, en", "", "e-mail", (True, False)),
+        ("en", "", "phone", (False, True)),
+        ("en", "", "both", (True, True)),
+    ],
+)
+def test_start_clinic_sets_how_readers_sign_in(
+    options, settings, languages, adapter, kinds, offered
+):
+    settings.SMS_ADAPTER = adapter
+    call_command("start_clinic", **{**options, "languages": languages}, contact_kinds=kinds)
+    clinic = Clinic.objects.get()
+    assert (clinic.offers_email, clinic.offers_phone) == offered
+
+
+@pytest.mark.parametrize(
     ("option", "value", "says"),
     [
         ("name", "  ", "1 to 120"),
@@ -92,6 +114,7 @@ def test_start_clinic_goes_on_where_an_interrupted_run_was(options):
         ("time_zone", "shanghai", "Did you mean Asia/Shanghai"),
         ("admin_email", "nobody", "not an e-mail"),
         ("admin_email", None, "no value"),
+        ("contact_kinds", "fax", "Write email, phone"),
         ("admin_password_file", "/nowhere", "cannot be read"),
     ],
 )
@@ -106,7 +129,10 @@ def test_start_clinic_without_questions_refuses_bad_values_and_changes_nothing(
 
 
 def test_start_clinic_asks_again_after_a_bad_answer(options, monkeypatch):
-    answers = iter(["", "Willow", "", "klingon", "en", "Mars", "Europe/Berlin", "x", "a@b.example"])
+    answers = iter(
+        ["", "Willow", "", "klingon", "en", "Mars", "Europe/Berlin", "x", "a@b.example"]
+        + ["fax", ""]
+    )
     passwords = iter(["short", PASSWORD, "another-thing-88", PASSWORD, PASSWORD])
     monkeypatch.setattr("builtins.input", lambda question: next(answers))
     monkeypatch.setattr(command, "getpass", lambda question: next(passwords))
@@ -114,7 +140,15 @@ def test_start_clinic_asks_again_after_a_bad_answer(options, monkeypatch):
     clinic = Clinic.objects.get()
     assert (clinic.name, clinic.name_zh, clinic.time_zone) == ("Willow", "", "Europe/Berlin")
     said = options["stderr"].getvalue()
-    for part in ("1 to 120", "Choose from", "no time zone", "not an e-mail", "short", "differ"):
+    for part in (
+        "1 to 120",
+        "Choose from",
+        "no time zone",
+        "not an e-mail",
+        "email,phone",
+        "short",
+        "differ",
+    ):
         assert part in said
 
 

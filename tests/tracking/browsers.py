@@ -11,6 +11,8 @@ from cms.models import ArticlePage
 from people.models import ConsentMethod, Purpose, Visitor
 from people.notices import CURRENT
 from people.services.visitors import create_visitor, issue_token
+from tests.factories.reviews import put_up
+from tracking.models import IngestCounter
 
 ADDRESS = "/api/v1/events"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -22,7 +24,7 @@ def make_page(*, live: bool = True) -> Page:
     """A page of the public site."""
     slug = f"page-{uuid.uuid4().hex[:12]}"
     page = ArticlePage(title=slug, slug=slug, live=live)
-    return Page.objects.get(depth=1).add_child(instance=page)
+    return put_up(page, under=Page.objects.get(depth=1))
 
 
 def make_visitor() -> tuple[Visitor, str]:
@@ -68,3 +70,8 @@ def verdicts(response) -> list[tuple[str, str]]:
     """Status and reason of each result."""
     assert response.status_code == 200, response.content
     return [(result["status"], result.get("reason", "")) for result in response.json()["results"]]
+
+
+def count_of(name: str) -> int:
+    """How often ingest counted that."""
+    return sum(IngestCounter.objects.filter(name=name).values_list("count", flat=True))

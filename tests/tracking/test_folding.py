@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from cms.models import Topic
 from people.models import Person, Purpose, Visitor
 from people.services.consent import withdraw_consent
-from people.services.visitors import join_visitor
+from people.services.visitors import join_visitor, part_visitor
 from tests.factories.tracking import (
     agree,
     consenting_person,
@@ -215,6 +215,21 @@ def test_joining_moves_the_history_only_under_consent(pages):
     join_visitor(visitor=visitor, person=person, actor="test")
     assert Profile.objects.get().person == person
     assert Signal.objects.get().profile.person == person
+    assert check_interests().differences == []
+
+
+def test_parting_gives_the_history_back_to_the_browser(pages):
+    person = consenting_person("Wang")
+    visitor = consenting_visitor()
+    imported(person, 2, at=NOON)
+    view_of(visitor, 1, at=NOON)
+    fold_everything()
+    refold_people(person_ids=[person.pk])
+    join_visitor(visitor=visitor, person=person, actor="test")
+    assert Signal.objects.filter(profile__person=person).count() == 2
+    part_visitor(visitor=visitor, actor="test")
+    assert Signal.objects.get(profile__person=person).page_id == 2
+    assert Signal.objects.get(profile__visitor=visitor).page_id == 1
     assert check_interests().differences == []
 
 

@@ -2,60 +2,27 @@
 
 import json
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 import pytest
-import time_machine
 from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from people.models import Person, Purpose
-from people.services.consent import withdraw_consent
-from people.services.visitors import join_visitor
 from tests.tracking.browsers import (
     ADDRESS,
-    FIREFOX,
-    GOOGLEBOT,
+    count_of,
     make_batch,
     make_event,
-    make_page,
     make_visitor,
     send,
     verdicts,
 )
-from tracking.ingest.limits import VISITOR_LIMIT, buckets
-from tracking.models import (
-    Event,
-    EventLedger,
-    IngestCounter,
-    PageCounter,
-    StatisticSpool,
-    TouchedView,
-)
-from tracking.services.ingest import unfilter_events
+from tracking.ingest.limits import VISITOR_LIMIT
+from tracking.models import Event, EventLedger, PageCounter, TouchedView
 from tracking.services.statistics import fold_statistics
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _no_memory_of_other_tests():
-    buckets.clear()
-
-
-@pytest.fixture
-def article():
-    return make_page()
-
-
-@pytest.fixture
-def visitor():
-    return make_visitor()
-
-
-def count_of(name: str) -> int:
-    return sum(IngestCounter.objects.filter(name=name).values_list("count", flat=True))
 
 
 # verdicts (E4)
@@ -295,190 +262,6 @@ def test_an_id_is_remembered_when_its_row_is_gone(article, visitor):
     send(make_batch([event], token=visitor[1]))
     Event.objects.all().delete()
     assert verdicts(send(make_batch([event], token=visitor[1]))) == [("duplicate", "")]
-
-
-# clocks (E6, E7)
-
-
-NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
-
-
-def sent(article, visitor, *, at, sent_at, view=None, now=NOW):
-    event = make_event(article, at=at.isoformat(), view=view or str(uuid.uuid4()))
-    with time_machine.travel(now, tick=False):
-        answer = send(make_batch([event], token=visitor[1], sent_at=sent_at.isoformat()))
-    return verdicts(answer)[0], Event.objects.filter(pk=event["id"]).first()
-
-
-@pytest.mark.parametrize("wrong_by", [timedelta(days=-3652), timedelta(days=3652)])
-def test_a_clock_wrong_by_ten_years_is_corrected(article, visitor, wrong_by):
-    ago = timedelta(minutes=3)
-    verdict, event = sent(article, visitor, at=NOW + wrong_by - ago, sent_at=NOW + wrong_by)
-    assert verdict == ("ok", "")
-    assert event.at == NOW - ago
-    assert event.offset_ms == -wrong_by // timedelta(milliseconds=1)
-
-
-def test_a_clock_within_a_minute_is_taken_at_its_word(article, visitor):
-    _, event = sent(
-        article, visitor, at=NOW - timedelta(seconds=90), sent_at=NOW - timedelta(seconds=59)
-    )
-    assert (event.at, event.offset_ms) == (NOW - timedelta(seconds=90), 0)
-    _, event = sent(
-        article, visitor, at=NOW - timedelta(seconds=90), sent_at=NOW - timedelta(seconds=60)
-    )
-    assert (event.at, event.offset_ms) == (NOW - timedelta(seconds=30), 60_000)
-
-
-def test_daylight_saving_shifts_nothing(article, visitor):
-    zone = datetime.fromisoformat("2026-11-21T13:58:00+02:00")
-    _, event = sent(
-        article, visitor, at=zone, sent_at=datetime.fromisoformat("2026-11-21T13:00:00+01:00")
-    )
-    assert event.at == NOW - timedelta(minutes=2)
-
-
-def test_a_view_keeps_the_offset_of_its_first_event(article, visitor):
-    view, hour = str(uuid.uuid4()), timedelta(hours=1)
-    _, first = sent(article, visitor, at=NOW - hour, sent_at=NOW - hour, view=view)
-    slow = timedelta(seconds=20)
-    _, second = sent(
-        article,
-        visitor,
-        at=NOW - hour + slow,
-        sent_at=NOW - hour + slow,
-        view=view,
-        now=NOW + 3 * slow,
-    )
-    assert (first.offset_ms, second.offset_ms) == (3_600_000, 3_600_000)
-    assert second.at - first.at == slow
-
-
-def test_a_view_of_somebody_else_lends_no_offset(article, visitor):
-    view, hour = str(uuid.uuid4()), timedelta(hours=1)
-    sent(article, visitor, at=NOW - hour, sent_at=NOW - hour, view=view)
-    _, event = sent(article, make_visitor(), at=NOW - 2 * hour, sent_at=NOW - 2 * hour, view=view)
-    assert event.offset_ms == 7_200_000
-
-
-def test_older_than_seven_days_is_too_old(article, visitor):
-    week = timedelta(days=7)
-    assert sent(article, visitor, at=NOW - week, sent_at=NOW)[0] == ("ok", "")
-    late = week + timedelta(seconds=1)
-    assert sent(article, visitor, at=NOW - late, sent_at=NOW) == (("dropped", "too_old"), None)
-    old_clock = NOW - timedelta(days=400)
-    assert sent(article, visitor, at=old_clock - late, sent_at=old_clock)[0] == (
-        "dropped",
-        "too_old",
-    )
-    assert sent(article, visitor, at=old_clock, sent_at=old_clock)[0] == ("ok", "")
-
-
-def test_more_than_five_minutes_ahead_is_clamped_to_arrival(article, visitor):
-    ahead = timedelta(minutes=5)
-    assert sent(article, visitor, at=NOW + ahead, sent_at=NOW)[1].at == NOW + ahead
-    _, event = sent(article, visitor, at=NOW + ahead + timedelta(seconds=1), sent_at=NOW)
-    assert event.at == NOW
-    _, event = sent(article, visitor, at=datetime(9999, 12, 31, tzinfo=UTC), sent_at=NOW - ahead)
-    assert event.at == NOW
-
-
-# consent (P1, P7)
-
-
-def test_after_a_withdrawal_nothing_is_taken(article, visitor):
-    send(make_batch([make_event(article)], token=visitor[1]))
-    withdraw_consent(visitor=visitor[0])
-    Event.objects.all().delete()
-    assert verdicts(send(make_batch([make_event(article), 7], token=visitor[1]))) == [
-        ("dropped", "no_consent"),
-        ("dropped", "malformed"),
-    ]
-    assert Event.objects.count() == 0
-    assert count_of("no_consent") == 1
-
-
-def test_a_joined_visitor_needs_the_persons_consent(article, visitor):
-    person = Person.objects.create()
-    join_visitor(visitor=visitor[0], person=person, actor="test")
-    assert verdicts(send(make_batch([make_event(article)], token=visitor[1]))) == [("ok", "")]
-    withdraw_consent(person=person, purposes=[Purpose.PROFILING])
-    Event.objects.all().delete()
-    assert verdicts(send(make_batch([make_event(article)], token=visitor[1]))) == [
-        ("dropped", "no_consent")
-    ]
-    assert Event.objects.count() == 0
-
-
-def test_the_token_of_an_erased_visitor_is_answered_without_consent(article, visitor):
-    visitor[0].delete()
-    answer = send(make_batch([make_event(article)], token=visitor[1]))
-    assert verdicts(answer) == [("dropped", "no_consent")]
-
-
-@pytest.mark.parametrize("header", ["sec-gpc", "dnt"])
-def test_who_wants_no_profile_is_counted_and_nothing_more(article, visitor, header):
-    event = make_event(article, kind="open")
-    assert verdicts(send(make_batch([event], token=visitor[1]), **{header: "1"})) == [("ok", "")]
-    assert Event.objects.count() == TouchedView.objects.count() == 0
-    fold_statistics()
-    assert PageCounter.objects.get(dimension="open").count == 1
-
-
-def test_the_anonymous_plane_keeps_no_view_and_no_visitor(article):
-    event = make_event(article, kind="open", view="not even a uuid", referrer="search")
-    assert verdicts(send(make_batch([event]))) == [("ok", "")]
-    assert Event.objects.count() == TouchedView.objects.count() == 0
-    assert [str(row.pk) for row in EventLedger.objects.all()] == [event["id"]]
-    fields = {field.name for field in EventLedger._meta.fields}
-    assert fields == {"id", "day"}
-    assert {field.name for field in StatisticSpool._meta.fields} & {"view", "visitor"} == set()
-    assert verdicts(send(make_batch([event]))) == [("duplicate", "")]
-    assert StatisticSpool.objects.count() == 1
-
-
-def test_a_draft_is_an_unknown_page():
-    answer = send(make_batch([make_event(make_page(live=False), view=None)]))
-    assert verdicts(answer) == [("dropped", "unknown_page")]
-
-
-# bots (E11)
-
-
-@pytest.mark.parametrize(
-    ("agent", "headers", "reason"),
-    [
-        (GOOGLEBOT, {}, "crawler"),
-        (FIREFOX.replace("Firefox", "HeadlessChrome"), {}, "headless"),
-        (FIREFOX, {"sec-purpose": "prefetch;prerender"}, "prefetch"),
-        (FIREFOX, {"x-moz": "prefetch"}, "prefetch"),
-        (FIREFOX + " GoogleImageProxy", {}, "mail_scanner"),
-    ],
-)
-def test_bots_are_answered_alike_stored_apart_and_can_be_taken_back(
-    article, visitor, agent, headers, reason
-):
-    event = make_event(article, kind="open")
-    batch = make_batch([event], token=visitor[1])
-    assert verdicts(send(batch, agent=agent, **headers)) == [("ok", "")]
-    assert verdicts(send(batch, agent=agent, **headers)) == [("duplicate", "")]
-    assert Event.objects.get().filtered == reason
-    assert TouchedView.objects.count() == 0
-    fold_statistics()
-    assert list(PageCounter.objects.values_list("dimension", "count")) == [("bot", 1)]
-    assert unfilter_events(reason=reason) == 1
-    assert unfilter_events(reason=reason) == 0
-    fold_statistics()
-    assert dict(PageCounter.objects.values_list("dimension", "count"))["bot"] == 0
-    assert PageCounter.objects.get(dimension="open").count == 1
-    assert PageCounter.objects.get(dimension="active_ms").count == 1000
-    assert [str(touched.view) for touched in TouchedView.objects.all()] == [event["view"]]
-
-
-def test_an_anonymous_bot_is_counted_apart(article):
-    assert verdicts(send(make_batch([make_event(article)]), agent=GOOGLEBOT)) == [("ok", "")]
-    fold_statistics()
-    assert list(PageCounter.objects.values_list("dimension", "count")) == [("bot", 1)]
 
 
 # limits

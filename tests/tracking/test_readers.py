@@ -11,6 +11,7 @@ from cms.models import ArticlePage, ClinicianPage
 from cms.services.site import ensure_shelf
 from people.roles import Role
 from tests.factories.people import UserFactory
+from tests.factories.reviews import put_up
 from tracking.models import PageCounter
 from tracking.selectors.readers import pieces_of, readers_of
 
@@ -26,8 +27,7 @@ def staff(role: Role):
 
 def article(title: str, author=None) -> ArticlePage:
     page = ArticlePage(title=title, author=author)
-    ensure_shelf(shelf="articles", language="en").add_child(instance=page)
-    return page
+    return put_up(page, under=ensure_shelf(shelf="articles", language="en"))
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from people.models import Consent, Person, Purpose
-from people.selectors import consenting_person_ids
+from people.selectors import consenting_person_ids, redirects_among
 from people.services.consent import record_import_basis
 from people.services.erasures_list import erased_imported_keys
 from tracking.importing.rows import EventRow
@@ -165,8 +165,11 @@ def _consenting(person_ids: set[int]) -> set[int]:
     """Lock the people, as a withdrawal does, and return those who may be profiled now."""
     people = Person.objects.select_for_update().filter(pk__in=person_ids).order_by("pk")
     locked = list(people.values_list("pk", flat=True))
-    agreed = consenting_person_ids(Purpose.PROFILING).filter(person_id__in=locked)
-    return set(agreed.values_list("person_id", flat=True))
+    into = redirects_among(locked)
+    stands = {person: into.get(person, person) for person in locked}
+    agreed = consenting_person_ids(Purpose.PROFILING).filter(person_id__in=set(stands.values()))
+    found = set(agreed.values_list("person_id", flat=True))
+    return {person for person in locked if stands[person] in found}
 
 
 def _known_keys(keys: Iterable[str]) -> set[str]:

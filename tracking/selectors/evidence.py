@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from classroom.models import Attendance, LiveClass
+from classroom.models import Attendance, ClinicianFollow, LiveClass, Question
 from tracking.arithmetic import Rule
 from tracking.evidence import (
     AttendanceFact,
@@ -20,8 +20,9 @@ from tracking.evidence import (
     signals_of_page,
     yardstick_at,
 )
-from tracking.models import Declaration, ImportedEvent, Profile, Reading
+from tracking.models import Declaration, ImportedEvent, Reading
 from tracking.selectors.events import ViewKey, facts_by_view
+from tracking.selectors.standing import records_behind
 from tracking.services.yardsticks import yardsticks_by_page
 
 READING_FIELDS = (
@@ -79,20 +80,19 @@ def gather_evidence(
 ) -> Evidence:
     """Gather the facts of profiles (about some pages, or all) and make their signals.
 
-    With `from_raw`, readings that are not sealed are folded again from their raw events. With a
+    What a merged person did counts for the one who stands for them; their own profile has no
+    signal. With `from_raw`, readings that are not sealed are folded again from their raw events. With a
     `span`, only evidence whose last moment lies in it counts.
     """
-    people = dict(
-        Profile.objects.filter(pk__in=profile_ids, person__isnull=False).values_list(
-            "person_id", "pk"
-        )
-    )
+    owners, people = records_behind(profile_ids)
     facts: PagesFacts = defaultdict(lambda: _PageFacts([], []))
-    for key, reading in _readings(profile_ids, page_ids, from_raw=from_raw):
+    for (profile, page), reading in _readings(list(owners), page_ids, from_raw=from_raw):
         if reading.last_at in span:
-            facts[key].readings.append(reading)
+            facts[owners[profile], page].readings.append(reading)
     _add_imported(facts, people, page_ids, span)
     _add_attendance(facts, people, page_ids, span)
+    _add_follows(facts, people, page_ids, span)
+    _add_questions(facts, people, page_ids, span)
     pages = {page for _, page in facts}
     yardsticks = yardsticks_by_page(pages)
     lengths = _class_lengths(pages)
@@ -107,11 +107,11 @@ def gather_evidence(
             yardsticks=yardsticks.get(page, []),
             rule=rule,
         )
-    for profile, topic_id, at in Declaration.objects.filter(profile_id__in=profile_ids).values_list(
-        "profile_id", "topic_id", "at"
-    ):
+    for profile, topic_id, at in Declaration.objects.filter(
+        profile_id__in=list(owners)
+    ).values_list("profile_id", "topic_id", "at"):
         if at in span:
-            signals[profile].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
+            signals[owners[profile]].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
     return Evidence(
         signals={profile: _once_each(found) for profile, found in signals.items()},
         page_ids=None if page_ids is None else frozenset(page_ids),
@@ -191,6 +191,32 @@ def _add_attendance(
         "person_id", "live_class_id", "last_leave", "share"
     ):
         facts[people[person], page].attendance = AttendanceFact(last_leave, share)
+
+
+def _add_follows(
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None, span: Span
+) -> None:
+    """A follow that lasts is an act of the day it began; one that ended is none."""
+    rows = ClinicianFollow.objects.filter(person_id__in=people, ended_at=None)
+    rows = span.narrow(rows, "followed_at")
+    if page_ids is not None:
+        rows = rows.filter(clinician_id__in=page_ids)
+    for person, page, at in rows.values_list("person_id", "clinician_id", "followed_at"):
+        act = ImportedFact(kind="follow", at=at, seconds=None, count=1)
+        facts[people[person], page].imported.append(act)
+
+
+def _add_questions(
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None, span: Span
+) -> None:
+    """A question is an act of the day it was asked, whatever became of it; one beside no page is none."""
+    rows = Question.objects.filter(person_id__in=people, page_id__isnull=False)
+    rows = span.narrow(rows, "asked_at")
+    if page_ids is not None:
+        rows = rows.filter(page_id__in=page_ids)
+    for person, page, at in rows.values_list("person_id", "page_id", "asked_at"):
+        act = ImportedFact(kind="question", at=at, seconds=None, count=1)
+        facts[people[person], page].imported.append(act)
 
 
 def _class_lengths(page_ids: Iterable[int]) -> dict[int, float]:

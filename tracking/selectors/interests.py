@@ -10,7 +10,7 @@ from wagtail.models import Page
 
 from cms.models import Topic
 from people.models import Person, Purpose, Visitor
-from people.selectors import has_consent
+from people.selectors import has_consent, resolve_merge
 from tracking.arithmetic import Rule, WeighedSignal, heat_of, without_vetoed
 from tracking.models import Interest, InterestTag, PageYardstick, Profile, Signal
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
@@ -51,6 +51,7 @@ def profile_of(*, person: Person | None = None, visitor: Visitor | None = None) 
     """The existing profile of a person or visitor whose consent holds now, else None."""
     if visitor is not None and visitor.person_id:
         person, visitor = visitor.person, None
+    person = resolve_merge(person) if person is not None else None
     if not has_consent(person=person, visitor=visitor, purpose=Purpose.PROFILING):
         return None
     return Profile.objects.filter(person=person, visitor=visitor).first()

@@ -13,6 +13,7 @@ from tracking.arithmetic import Rule, WeighedSignal, without_vetoed
 from tracking.models import Profile, Signal, Veto
 from tracking.selectors.as_of import earlier_signals
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
+from tracking.selectors.standing import standing_profiles
 from tracking.selectors.vetoes import vetoes_of
 from tracking.selectors.weights import yardstick_weights
 
@@ -136,10 +137,11 @@ def _after_vetoes(
     people: np.ndarray,
 ) -> np.ndarray:
     """The weights with 0 where the person took the topic away, by the arithmetic's own rule."""
+    with_vetoes = standing_profiles(Veto.objects.values_list("profile_id", flat=True).distinct())
     profiles = dict(
-        Profile.objects.filter(
-            pk__in=Veto.objects.values("profile_id"), person__isnull=False
-        ).values_list("pk", "person_id")
+        Profile.objects.filter(pk__in=set(with_vetoes.values()), person__isnull=False).values_list(
+            "pk", "person_id"
+        )
     )
     if not profiles:
         return weight

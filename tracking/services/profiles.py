@@ -5,7 +5,13 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db import transaction
 
 from people.models import Consent, Person, Purpose, Visitor
-from people.selectors import consenting_person_ids, has_consent
+from people.selectors import (
+    consenting_person_ids,
+    has_consent,
+    records_of,
+    redirects_among,
+    resolve_merge,
+)
 from tracking.models import Event, ImportedEvent, Profile, Reading
 from tracking.signals import profiles_changed
 
@@ -13,12 +19,14 @@ from tracking.signals import profiles_changed
 def profile_for(*, person: Person | None = None, visitor: Visitor | None = None) -> Profile | None:
     """The profile of a person, or of a visitor (a joined one's is the person's), opened if needed.
 
+    Of a person merged into another it is the other's.
     None without current profiling consent. A second call changes nothing.
     """
     if not has_consent(person=person, visitor=visitor, purpose=Purpose.PROFILING):
         return None
     if visitor is not None and visitor.person_id:
         person, visitor = visitor.person, None
+    person = resolve_merge(person) if person is not None else None
     return Profile.objects.get_or_create(person=person, visitor=visitor)[0]
 
 
@@ -29,13 +37,7 @@ def profiles_for_visitors(*, visitor_ids: Iterable[int]) -> dict[int, Profile]:
     )
     owners = dict(agreed.values_list("visitor_id", "visitor__person_id"))
     joined = {person for person in owners.values() if person}
-    allowed = (
-        set(consenting_person_ids(Purpose.PROFILING).filter(person_id__in=joined).values_list(
-            "person_id", flat=True
-        ))
-        if joined
-        else set()
-    )  # fmt: skip
+    allowed = _allowed(joined) if joined else set()
     owners = {v: p for v, p in owners.items() if p is None or p in allowed}
     found = existing_profiles(owners=owners)
     missing = {v: p for v, p in owners.items() if v not in found}
@@ -48,6 +50,15 @@ def profiles_for_visitors(*, visitor_ids: Iterable[int]) -> dict[int, Profile]:
         )
         found.update(existing_profiles(owners=missing))
     return found
+
+
+def _allowed(person_ids: set[int]) -> set[int]:
+    """Those of the people who agreed; for whoever is merged, the one who stands for them counts."""
+    into = redirects_among(person_ids)
+    stands = {person: into.get(person, person) for person in person_ids}
+    agreed = consenting_person_ids(Purpose.PROFILING).filter(person_id__in=set(stands.values()))
+    found = set(agreed.values_list("person_id", flat=True))
+    return {person for person in person_ids if stands[person] in found}
 
 
 def existing_profiles(*, owners: Mapping[int, int | None]) -> dict[int, Profile]:
@@ -66,6 +77,8 @@ def existing_profiles(*, owners: Mapping[int, int | None]) -> dict[int, Profile]
 def drop_profile(*, person: Person | None = None, visitor: Visitor | None = None) -> None:
     """Delete every profile row and raw event of a person (with all visitors) or of a visitor.
 
+    Of a human with several records, by a merge, those of all of them go.
+
     What unfolded events still owe to the anonymous page statistics is counted first.
     """
     from tracking.services.folding import fold_views
@@ -73,8 +86,9 @@ def drop_profile(*, person: Person | None = None, visitor: Visitor | None = None
 
     with transaction.atomic():
         if person is not None:
-            visitors = list(Visitor.objects.filter(person=person))
-            profiles = Profile.objects.filter(person=person)
+            records = list(records_of(person))
+            visitors = list(Visitor.objects.filter(person__in=records))
+            profiles = Profile.objects.filter(person__in=records)
         else:
             assert visitor is not None
             visitors = [visitor]
@@ -90,8 +104,8 @@ def drop_profile(*, person: Person | None = None, visitor: Visitor | None = None
         profiles.delete()
         Profile.objects.filter(visitor__in=visitors).delete()
         if person is not None:
-            ImportedEvent.objects.filter(person=person).delete()
-            profiles_changed.send(sender=Profile, person_ids=[person.pk])
+            ImportedEvent.objects.filter(person__in=records).delete()
+            profiles_changed.send(sender=Profile, person_ids=[one.pk for one in records])
         else:
             # A browser that was joined to a person takes its own part out of the history.
             Reading.objects.filter(visitor=visitor).delete()
@@ -128,3 +142,31 @@ def part_profiles(*, visitor: Visitor, person: Person) -> None:
             readings.update(profile=own)
             changed.append(own.pk)
         recompute_profiles(profile_ids=changed)
+
+
+def follow_merge(*, person: Person, into: Person) -> None:
+    """Let the evidence of both add up for the one who stands, or drop it where they did not agree."""
+    from tracking.services.recompute import recompute_profiles
+
+    with transaction.atomic():
+        target = profile_for(person=into)
+        if target is None:
+            drop_profile(person=into)
+            return
+        own = Profile.objects.filter(person=person).values_list("pk", flat=True)
+        recompute_profiles(profile_ids=[target.pk, *own])
+        profiles_changed.send(sender=Profile, person_ids=[person.pk, into.pk])
+
+
+def follow_parting(*, person: Person, into: Person) -> None:
+    """Give each of two people who are merged no longer what is their own."""
+    from tracking.services.recompute import recompute_profiles
+
+    with transaction.atomic():
+        for one in (person, into):
+            profile = profile_for(person=one)
+            if profile is None:
+                drop_profile(person=one)
+            else:
+                recompute_profiles(profile_ids=[profile.pk])
+        profiles_changed.send(sender=Profile, person_ids=[person.pk, into.pk])

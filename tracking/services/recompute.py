@@ -10,10 +10,12 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from people.models import Person, Purpose, Visitor
+from people.selectors import redirects_among
 from tracking.locks import hold_folding_lock
 from tracking.models import Profile, Signal
 from tracking.selectors.evidence import Evidence, gather_evidence
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
+from tracking.selectors.standing import standing_profiles
 from tracking.services.pairs import refresh_pairs
 from tracking.services.profiles import drop_profile, profile_for
 from tracking.services.store import store_signals
@@ -24,7 +26,9 @@ PROFILES_A_CHUNK = 8
 
 def recompute_pages(*, keys: Iterable[tuple[int, int]]) -> None:
     """Recompute the signals of (profile id, page id) pairs and the interests they bear on."""
-    wanted = sorted(set(keys))
+    keys = set(keys)
+    stands = standing_profiles(profile for profile, _ in keys)
+    wanted = sorted({(stands[profile], page) for profile, page in keys if profile in stands})
     if not wanted:
         return
     with transaction.atomic():
@@ -39,7 +43,9 @@ def recompute_pages(*, keys: Iterable[tuple[int, int]]) -> None:
 
 def recompute_profiles(*, profile_ids: Iterable[int]) -> None:
     """Recompute everything of these profiles, a few at a time in a transaction of their own."""
-    wanted = sorted(set(profile_ids))
+    given = set(profile_ids)
+    # A merged person's own profile is looked at as well: it has no signal.
+    wanted = sorted(given | set(standing_profiles(given).values()))
     rule = rule_of(current_rule_version())
     for start in range(0, len(wanted), PROFILES_A_CHUNK):
         with transaction.atomic():
@@ -79,10 +85,27 @@ def recompute_topics(*, topic_ids: Sequence[int]) -> None:
 
 def recompute_class(*, live_class_id: int, person_ids: Sequence[int]) -> None:
     """Recompute the signals of one class for those of the persons who have a profile."""
-    profiles = Profile.objects.filter(person_id__in=person_ids).values_list("pk", flat=True)
-    recompute_pages(keys={(profile, live_class_id) for profile in profiles})
+    recompute_pages(keys={(one, live_class_id) for one in _profiles_of(person_ids)})
     # Service facts feed lists too, whether or not they made a signal.
     profiles_changed.send(sender=Signal, person_ids=list(person_ids))
+
+
+def recompute_page(*, page_id: int, person_id: int) -> None:
+    """Recompute the signals of one page for a person, if they have a profile."""
+    recompute_pages(keys={(one, page_id) for one in _profiles_of([person_id])})
+
+
+def _profiles_of(person_ids: Iterable[int]) -> set[int]:
+    """The profiles of these people, and of those who stand for them."""
+    people = set(person_ids)
+    people |= set(redirects_among(people).values())
+    return set(Profile.objects.filter(person__in=people).values_list("pk", flat=True))
+
+
+def recompute_deleted_page(*, page_id: int) -> None:
+    """Recompute a page that is gone for everybody with a signal of it: readings outlive a page."""
+    profiles = Signal.objects.filter(page_id=page_id).values_list("profile_id", flat=True)
+    recompute_pages(keys={(profile, page_id) for profile in profiles.distinct()})
 
 
 def open_profile(

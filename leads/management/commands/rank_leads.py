@@ -9,8 +9,8 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
 
 from cms.models import Topic
-from leads.safe_cells import csv_cell
 from leads.selectors.ranking import RankedPerson, ranked_people
+from outbox.safe_cells import csv_cell
 from outbox.services import record_audit
 from tracking.services.folding import fold_everything
 

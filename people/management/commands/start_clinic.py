@@ -11,6 +11,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from outbox.texts import WRITTEN
 from people.clinic_checks import check_clinic
 from people.contacts import BadContact, normalise_contact
 from people.models import Clinic, ContactKind, User
@@ -29,6 +30,11 @@ class Command(BaseCommand):
         parser.add_argument("--name-zh", help="its Chinese name, if it has one")
         parser.add_argument("--languages", help="such as: en,zh-hans")
         parser.add_argument("--time-zone", help="such as: Asia/Shanghai")
+        parser.add_argument(
+            "--contact-kinds",
+            help="how readers sign in: email, phone or email,phone; "
+            "left out, e-mail, and the phone where texts go out or people read Chinese",
+        )
         parser.add_argument("--admin-email", help="the first administrator's e-mail address")
         parser.add_argument(
             "--admin-password-file",
@@ -53,20 +59,33 @@ class Command(BaseCommand):
 
     def _plan(self, options: dict) -> ClinicPlan:
         self.interactive = not options["no_input"]
+        name = self._ask("The clinic's name", options["name"], read_name)
+        name_zh = self._ask(
+            "Its Chinese name (empty if none)", options["name_zh"], read_name_zh, default=""
+        )
+        languages = self._ask(
+            "Languages of the site (en, zh-hans)", options["languages"], read_languages
+        )
+        time_zone = self._ask(
+            "Time zone, such as Asia/Shanghai", options["time_zone"], read_time_zone
+        )
+        admin_email = self._ask(
+            "The first administrator's e-mail address", options["admin_email"], read_admin
+        )
+        usual = usual_kinds(languages)
+        kinds = self._ask(
+            f"How readers sign in: email, phone or both (empty: {usual})",
+            options["contact_kinds"],
+            lambda answer: read_kinds(answer if answer.strip() else usual),
+            default=usual,
+        )
         return ClinicPlan(
-            name=self._ask("The clinic's name", options["name"], read_name),
-            name_zh=self._ask(
-                "Its Chinese name (empty if none)", options["name_zh"], read_name_zh, default=""
-            ),
-            languages=self._ask(
-                "Languages of the site (en, zh-hans)", options["languages"], read_languages
-            ),
-            time_zone=self._ask(
-                "Time zone, such as Asia/Shanghai", options["time_zone"], read_time_zone
-            ),
-            admin_email=self._ask(
-                "The first administrator's e-mail address", options["admin_email"], read_admin
-            ),
+            name=name,
+            name_zh=name_zh,
+            languages=languages,
+            time_zone=time_zone,
+            kinds=kinds,
+            admin_email=admin_email,
             admin_password=self._password(options["admin_password_file"]),
         )
 
@@ -157,6 +176,21 @@ def read_time_zone(answer: str) -> str:
     near = sorted(zone for zone in available_timezones() if wanted and wanted in zone.lower())[:5]
     hint = f" Did you mean {', '.join(near)}?" if near else ""
     raise ValueError(f"There is no time zone of this name.{hint}")
+
+
+def usual_kinds(languages: list[str]) -> str:
+    """What a clinic of these languages offers unless it says otherwise, as one types it."""
+    chinese = any(language.startswith("zh") for language in languages)
+    return "email,phone" if chinese or settings.SMS_ADAPTER not in {"", WRITTEN} else "email"
+
+
+def read_kinds(answer: str) -> tuple[ContactKind, ...]:
+    """Return the kinds of contact that are named; one may say e-mail and mail too."""
+    named = {part.strip().lower() for part in answer.replace(" ", ",").split(",") if part.strip()}
+    named = {ContactKind.EMAIL if part in {"mail", "e-mail"} else part for part in named}
+    if not named or named - set(ContactKind.values) - {"both"}:
+        raise ValueError("Write email, phone, or email,phone.")
+    return tuple(kind for kind in ContactKind if kind in named or "both" in named)
 
 
 def read_admin(answer: str) -> str:

@@ -76,7 +76,7 @@ def test_zoom_leaves_the_waiting_room_out(tmp_path):
     )
     report = read_report(written(tmp_path, text), window=EVENING)
     assert [stay.seconds for stay in report.stays] == [1800]
-    assert report.notes == ["1 rows of the waiting room are not counted"]
+    assert report.notes == ["1 row of the waiting room is not counted"]
 
 
 TEAMS_FLAT = (

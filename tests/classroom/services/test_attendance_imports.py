@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from classroom.models import Attendance, AttendanceImport, ReportAttendee, ReportRow
 from classroom.services.attendance import recompute_attendance
 from classroom.services.attendance_imports import import_report, undo_import
-from classroom.services.matching import decide_attendee
+from classroom.services.deciding import decide_attendee, undo_decision
 from classroom.signals import attendance_recorded
 from outbox.models import AuditEntry
 from tests.factories.classroom import STARTS_AT, live_class, place, written
@@ -294,12 +294,14 @@ def test_staff_decide_who_somebody_is(tmp_path):
     text = HEADING + row("iPhone", "", 0, 20) + row("A (iPhone)", "", 20, 40)
     run(page, written(tmp_path, text))
     attendee = ReportAttendee.objects.first()
-    decide_attendee(attendee=attendee, person=ann, author=staff)
+    act = decide_attendee(attendee=attendee, kind="person", person=ann, author=staff)
     assert Attendance.objects.get().live_seconds == 2400
     assert [line["person"] for line in report_of(page)] == [ann.external_id]
-    decide_attendee(attendee=attendee, person=None, author=staff)
+    undo_decision(live_class=page, act=act, author=staff)
     assert not Attendance.objects.exists()
-    assert AuditEntry.objects.filter(action="attendance.decide").count() == 2
+    assert [line["person"] for line in report_of(page)] == [""]
+    actions = AuditEntry.objects.filter(action__contains="decide").order_by("pk")
+    assert [entry.action for entry in actions] == ["attendance.decide", "attendance.undecide"]
 
 
 def test_a_contact_verified_later_is_matched_by_the_next_run(tmp_path):

@@ -58,6 +58,15 @@ def test_pages_are_live_marked_and_found(tmp_path, client):
     assert "noindex" in response.content.decode()
 
 
+def test_imported_chinese_is_found_by_its_words(tmp_path):
+    body = "根管治疗后，请不要咬硬物。"
+    imported(lines_file(tmp_path / "c.jsonl", row(language="zh", title="补牙之后", body=body)))
+    page = ArticlePage.objects.get()
+    for words in (["根管", "管治", "治疗"], ["硬物"], ["补牙"], ["牙"]):
+        found = Page.objects.search(" ".join(words), operator="and")
+        assert [hit.pk for hit in found] == [page.pk], words
+
+
 def test_imported_page_can_be_edited_and_published_in_the_admin(tmp_path, client):
     imported(lines_file(tmp_path / "c.jsonl", row(body="# H\n\ntext\n\n| a |\n|---|\n| 1 |")))
     page = ArticlePage.objects.get()
@@ -68,7 +77,7 @@ def test_imported_page_can_be_edited_and_published_in_the_admin(tmp_path, client
     page.save_revision().publish()
     page.refresh_from_db()
     assert (page.title, page.live, page.has_unpublished_changes) == ("Edited", True, False)
-    page.get_parent().add_child(instance=ArticlePage(title="Sibling"))
+    page.get_parent().add_child(instance=ArticlePage(title="Sibling", live=False))
     assert Page.find_problems() == ([], [], [], [], [])
 
 

@@ -1,0 +1,1 @@
+"""The classroom's screens in Wagtail's admin, one module a subject; they read and call services."""

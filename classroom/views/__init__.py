@@ -1,0 +1,1 @@
+"""The classroom's screens on the site, one module a subject."""

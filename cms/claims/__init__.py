@@ -1,0 +1,1 @@
+"""Looks for phrases that promise what medicine cannot: matching, what stands in a piece, first list."""

@@ -1,0 +1,1 @@
+"""What may be uploaded: files are judged by their bytes before anything decodes them."""
