@@ -4,6 +4,7 @@ import os
 import tempfile
 
 import pytest
+from pytest_django.plugin import blocking_manager_key
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ.setdefault("DATA_DIR", tempfile.mkdtemp(prefix="wellread-test-"))
@@ -26,15 +27,15 @@ if worker := os.environ.get("PYTEST_XDIST_WORKER"):
 
 
 _serialized: dict[str, str] = {}
+_emptied = False
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup() -> None:
-    """Begin in the site's language, with the state that transactional tests return to.
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Begin in the site's language, and with the database as the migrations left it.
 
-    That state is handed on to the connections of this moment: with the event loop that Playwright
-    leaves in a worker, the thread has connections of its own, which would not know what the
-    database held before a flush.
+    What it held is handed on to the connections of this moment: with the event loop that Playwright
+    leaves in a worker, the thread has connections of its own, which would not know it.
     """
     from django.db import connections
     from django.utils import translation
@@ -47,6 +48,19 @@ def pytest_runtest_setup() -> None:
             _serialized[connection.alias] = contents
         elif connection.alias in _serialized:
             connection._test_serialized_contents = _serialized[connection.alias]
+    if (marker := item.get_closest_marker("django_db")) is not None:
+        _refill(item, transactional=marker.kwargs.get("transaction", False))
+
+
+def _refill(item: pytest.Item, *, transactional: bool) -> None:
+    """Put back what a transactional test emptied, for a test that is none: browser tests follow those."""
+    global _emptied
+    if _emptied and not transactional:
+        from django.db import connection
+
+        with item.config.stash[blocking_manager_key].unblock():
+            connection.creation.deserialize_db_from_string(_serialized[connection.alias])
+    _emptied = transactional
 
 
 @pytest.hookimpl(trylast=True)

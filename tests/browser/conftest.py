@@ -4,6 +4,7 @@ import os
 import shutil
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.class_walk import People
 from tests.browser.demo import DemoClinic, LaterClinic
@@ -21,6 +22,16 @@ FLAGS = [
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
 ]
+# A page that is slow on a busy machine is no failure.
+expect.set_options(timeout=20_000)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run what opens a clinic of its own once: its server keeps to SQLite, whatever the suite runs on."""
+    for item in items:
+        if "browser" in item.keywords and "django_db" not in item.keywords:
+            item.add_marker("sqlite")
 
 
 @pytest.fixture(scope="session")

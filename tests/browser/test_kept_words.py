@@ -10,7 +10,14 @@ pytestmark = pytest.mark.browser
 PASSWORD = "reading-room"
 NOTE = ".kept-words"
 SAVED = "#w-autosave-indicator[data-w-autosave-state-value=saved]"
-expect.set_options(timeout=20_000)
+PRESS_AND_WRITE = """() => setTimeout(() => {
+  const form = document.querySelector('form[data-edit-form]');
+  const field = form.elements.standfirst;
+  addEventListener('w-autosave:save', (event) => console.log('begun', !event.defaultPrevented));
+  form.requestSubmit();
+  field.value = 'Written in between.';
+  field.dispatchEvent(new Event('input', { bubbles: true }));
+})"""
 COPIES = "Object.keys(localStorage).filter((key) => key.startsWith('wellread.kept.')).length"
 
 
@@ -158,6 +165,28 @@ def test_a_button_waits_for_the_save_under_way(page):
     page.get_by_role("button", name="More actions").click()
     page.locator("[name=action-submit]").first.click()  # nobody asks about another window
     expect(page.get_by_text("could not be saved")).to_be_visible()
+
+
+def test_the_draft_begins_no_save_once_the_button_has_gone(page):
+    held = []
+
+    def hold(route):
+        if route.request.method == "POST" and route.request.is_navigation_request():
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route("**/edit/", hold)
+    page.clock.install()
+    # The page cannot be asked while the one that it leads to is awaited: it tells by itself.
+    with page.expect_console_message(lambda message: message.text.startswith("begun")) as told:
+        page.evaluate(PRESS_AND_WRITE)
+    assert told.value.text == "begun false"
+    held[0].abort("aborted")  # as by a press on "stop": the page stays, and what was written is saved after all
+    page.clock.run_for(31_000)
+    page.wait_for_selector(SAVED)
+    page.reload()
+    assert stands(page) == "Written in between."
 
 
 def test_a_second_tab_never_overwrites_the_first(page, context):

@@ -4,7 +4,7 @@ import re
 import urllib.error
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.browser.desk import (
     SOURCE,
@@ -38,6 +38,14 @@ def assert_reviewed(live: dict, *, author: str = "Dr Lin Qiao") -> None:
     assert live["review_kind"] == "colleague"
     assert "Mehta" in live["reviewer_name"]
     assert [reference["value"]["text"] for reference in live["references"]] == [SOURCE]
+
+
+def upload(chooser: Locator, name: str) -> None:
+    """Choose a drawing and send it, once the form has taken its title from the file's name."""
+    file = {"name": f"{name}.png", "mimeType": "image/png", "buffer": drawing("#c8442f")}
+    chooser.locator("input[type=file]").set_input_files(file)
+    expect(chooser.locator("[name$=title]")).to_have_value(name)
+    chooser.get_by_role("button", name="Upload").click()
 
 
 def test_article_is_written_refused_reviewed_and_read(staff, clinic):
@@ -83,13 +91,10 @@ def test_comic_goes_live_only_when_its_drawing_is_told_in_words(staff, clinic):
     panels.get_by_role("button", name="Choose an image").click()
     chooser = author.locator(".modal-content")
     chooser.get_by_role("tab", name="Upload").click()
-    file = {"name": "tartar.png", "mimeType": "image/png", "buffer": drawing("#c8442f")}
-    chooser.locator("input[type=file]").set_input_files(file)
-    chooser.get_by_role("button", name="Upload").click()
+    upload(chooser, "tartar")
     expect(chooser.get_by_text("Say what the picture tells").first).to_be_visible()
     chooser.locator("[name$=description]").fill("A red ball")
-    chooser.locator("input[type=file]").set_input_files(file)
-    chooser.get_by_role("button", name="Upload").click()
+    upload(chooser, "tartar")
     chooser.wait_for(state="detached")
     panels.get_by_role("button", name="Add", exact=True).first.click()
     panel = "[name='panels_in_order-0-value-"
