@@ -182,7 +182,8 @@ def test_the_draft_begins_no_save_once_the_button_has_gone(page):
     with page.expect_console_message(lambda message: message.text.startswith("begun")) as told:
         page.evaluate(PRESS_AND_WRITE)
     assert told.value.text == "begun false"
-    held[0].abort("aborted")  # as by a press on "stop": the page stays, and what was written is saved after all
+    # As by a press on "stop": the page stays, and what was written is saved after all.
+    held[0].abort("aborted")
     page.clock.run_for(31_000)
     page.wait_for_selector(SAVED)
     page.reload()
