@@ -8,6 +8,7 @@ from bench.commands import measure_content, measure_events
 from bench.endpoint import measure_endpoint
 from bench.engines import engine, postgresql_url
 from bench.read_api import measure_read_api
+from bench.replay import measure_replay
 from bench.report import Report
 from bench.search import measure_search
 from bench.site import measure_site
@@ -19,6 +20,7 @@ BENCHMARKS = {
     "site": (measure_site, "pages of the site, with their queries, against an empty answer"),
     "content": (measure_content, "import_content on the health-education pages"),
     "search": (measure_search, "queries a reader types, on English and Chinese pages"),
+    "replay": (measure_replay, "a week of reading through HTTP and by import: the same interests"),
     "events": (measure_events, "import_events, rebuild_interests, rank_leads on the reading log"),
 }
 NO_POSTGRESQL = (

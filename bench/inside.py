@@ -9,7 +9,7 @@ from pathlib import Path
 
 import django
 
-from bench import inside_class
+from bench import inside_class, inside_replay
 from bench.inside_search import search
 
 
@@ -140,6 +140,9 @@ MEASUREMENTS = {
     "command": command,
     "one_statement": one_statement,
     "search": search,
+    "replayed_pages": inside_replay.replayed_pages,
+    "replayed": inside_replay.replayed,
+    "fold": inside_replay.fold,
 }
 
 if __name__ == "__main__":
