@@ -8,6 +8,7 @@ import pytest
 
 from cms.stripping import stripped
 from tests.browser.site import SCRIPTS
+from tests.browser.tracker_table import row
 
 pytestmark = pytest.mark.browser
 
@@ -83,6 +84,11 @@ def test_nothing_changed_sends_nothing(reader, site):
 # --- The envelope ---
 
 
+@row(
+    "shares and downloads",
+    done="reads 5 s, clicks on share, then on download",
+    recorded="an open, a share and a download under one view, each with its moment",
+)
 def test_a_visitors_events_keep_the_contract(reader, site):
     reader.open(token="token")
     reader.wait(5)
@@ -178,6 +184,11 @@ def test_the_guided_view_shows_panels_to_the_tracker(reader, site):
     site.wait(lambda: any(event["panel"] == "p4" for event in site.of("panel")))
 
 
+@row(
+    "media",
+    done="plays a second, jumps to second 10, plays a second more",
+    recorded="two played intervals, without what was jumped over",
+)
 def test_played_intervals_leave_out_the_jump(reader, site):
     reader.open("media", token="token")
     page = reader.page
@@ -233,6 +244,11 @@ def test_the_back_forward_cache_starts_a_new_view(reader, site):
     assert len({event["view"] for event in site.of("open")}) == 2
 
 
+@row(
+    "opened in a background tab",
+    done="opens it behind the tab in front, looks at it a minute later for 2 s",
+    recorded="nothing before; then one open and 2 s",
+)
 def test_a_page_in_the_background_opens_when_it_is_looked_at(reader, site):
     reader.page.add_init_script("stage.hidden = true")
     reader.open(token="token")

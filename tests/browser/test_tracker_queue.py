@@ -5,12 +5,18 @@ import json
 import pytest
 
 from tests.browser.reader import Reader
+from tests.browser.tracker_table import row
 
 pytestmark = pytest.mark.browser
 
 LIMIT = 64 * 1024
 
 
+@row(
+    "leaving",
+    done="reads 7 s, follows a link",
+    recorded="an open and 7 s, handed over as the page goes, once each",
+)
 def test_leaving_the_page_hands_over_what_is_queued(reader, site):
     reader.open(token="token")
     reader.wait(7)
@@ -44,6 +50,11 @@ def test_without_beacons_fetch_takes_over(reader, site):
     site.wait(lambda: site.of("read"))
 
 
+@row(
+    "offline",
+    done="loses the network, reads 40 s, shares, is online again",
+    recorded="everything, late: kept in the browser until it got its verdict",
+)
 def test_offline_keeps_everything_and_online_sends_it(reader, site):
     reader.open(token="token")
     reader.page.context.set_offline(True)
@@ -90,6 +101,11 @@ def test_retry_after_is_kept(reader, site):
     reader.emptied()
 
 
+@row(
+    "reload",
+    done="reloads while the server is down",
+    recorded="what was queued is sent by the reloaded page, with the same ids",
+)
 def test_a_reload_keeps_the_queue(reader, site):
     site.plans.extend([500] * 3)
     reader.open(token="token")
@@ -193,6 +209,11 @@ def test_two_tabs_share_the_queue_and_only_one_counts(reader, site, context):
     context.set_offline(False)
 
 
+@row(
+    "blocked storage",
+    done="forbids the site to keep anything, agrees, reads 3 s",
+    recorded="an open and 3 s under the token, for as long as the page lives",
+)
 def test_blocked_storage_breaks_nothing(reader, site):
     reader.page.add_init_script(
         "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException('no') } })"
@@ -204,7 +225,7 @@ def test_blocked_storage_breaks_nothing(reader, site):
     reader.hide()
     site.wait(lambda: site.batches)
     assert site.batches[0]["visitor"] == "token"
-    assert site.of("open") and site.of("read")
+    assert site.of("open") and 2_900 <= site.active_ms <= 3_100
 
 
 def test_full_storage_falls_back_to_memory(reader, site):
