@@ -46,10 +46,11 @@ def recompute_profiles(*, profile_ids: Iterable[int]) -> None:
     given = set(profile_ids)
     # A merged person's own profile is looked at as well: it has no signal.
     wanted = sorted(given | set(standing_profiles(given).values()))
-    rule = rule_of(current_rule_version())
     for start in range(0, len(wanted), PROFILES_A_CHUNK):
         with transaction.atomic():
             hold_folding_lock()
+            # The lock keeps the rule still; between two chunks it may have changed.
+            rule = rule_of(current_rule_version())
             chunk = wanted[start : start + PROFILES_A_CHUNK]
             _store(gather_evidence(profile_ids=chunk, page_ids=None, rule=rule), pages=None)
 
