@@ -81,6 +81,7 @@ MODEL_PERMISSIONS = {
         ("leads", "membership", ("view",)),
         ("leads", "export", ("view", "add")),
         ("people", "person", ("view",)),
+        ("tracking", "ruleversion", ("view", "add")),
     ),
 }
 ADMINISTRATORS_APPS = (

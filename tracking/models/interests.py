@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -49,7 +50,10 @@ def default_evidence() -> dict[str, float]:
 
 
 class RuleVersion(models.Model):
-    """One version of the rules of interest. The newest one holds; older ones stay for receipts."""
+    """One version of the rules of interest. The newest one holds; older ones stay for receipts.
+
+    Profiles up to `recomputed_upto` have been recomputed under it; all have at `recomputed_at`.
+    """
 
     number = models.PositiveIntegerField(unique=True)
     half_life_days = models.FloatField(default=30.0)
@@ -61,6 +65,11 @@ class RuleVersion(models.Model):
     evidence = models.JSONField(default=default_evidence)
     created_at = models.DateTimeField(default=timezone.now)
     note = models.CharField(max_length=200, blank=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    recomputed_upto = models.BigIntegerField(default=0, db_default=0)
+    recomputed_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [

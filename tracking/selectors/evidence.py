@@ -77,12 +77,14 @@ def gather_evidence(
     rule: Rule,
     from_raw: bool = False,
     span: Span = ALWAYS,
+    may_append: bool = True,
 ) -> Evidence:
     """Gather the facts of profiles (about some pages, or all) and make their signals.
 
     What a merged person did counts for the one who stands for them; their own profile has no
     signal. With `from_raw`, readings that are not sealed are folded again from their raw events. With a
-    `span`, only evidence whose last moment lies in it counts.
+    `span`, only evidence whose last moment lies in it counts. Pages without a yardstick get one
+    unless `may_append` is False: then nothing is written.
     """
     owners, people = records_behind(profile_ids)
     facts: PagesFacts = defaultdict(lambda: _PageFacts([], []))
@@ -94,7 +96,7 @@ def gather_evidence(
     _add_follows(facts, people, page_ids, span)
     _add_questions(facts, people, page_ids, span)
     pages = {page for _, page in facts}
-    yardsticks = yardsticks_by_page(pages)
+    yardsticks = yardsticks_by_page(pages, may_append=may_append)
     lengths = _class_lengths(pages)
     signals: dict[int, list[SignalFact]] = {profile: [] for profile in profile_ids}
     for (profile, page), about in facts.items():

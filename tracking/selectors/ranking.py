@@ -10,7 +10,7 @@ from django.db import connection
 from people.models import Purpose
 from people.selectors import people_with_consent
 from tracking.arithmetic import Rule, WeighedSignal, without_vetoed
-from tracking.models import Profile, Signal, Veto
+from tracking.models import Profile, Signal, SignalKind, Veto
 from tracking.selectors.as_of import earlier_signals
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.standing import standing_profiles
@@ -36,14 +36,16 @@ class SignalTable:
     rule: Rule
 
 
-def signal_table(*, until: datetime) -> SignalTable:
+def signal_table(*, until: datetime, rule: Rule | None = None) -> SignalTable:
     """All signals at or before a moment of persons with valid consent to profiling.
 
     Consent, topics, yardsticks and vetoes are those of now. A constant number of queries; the
-    signals come through a plain cursor, as a row object each would take most of the time.
+    signals come through a plain cursor, as a row object each would take most of the time. With
+    another rule than the one in force, strengths and weights are as that one would have them.
     """
-    rule = rule_of(current_rule_version())
-    rows = np.concatenate([_rows(until), _moved_rows(until, rule)])
+    held = rule_of(current_rule_version())
+    rule = rule or held
+    rows = np.concatenate([_rows(until, held=held, rule=rule), _moved_rows(until, rule)])
     consenting = np.fromiter(
         people_with_consent(Purpose.PROFILING).values_list("pk", flat=True), dtype=np.int64
     )
@@ -65,7 +67,23 @@ def signal_table(*, until: datetime) -> SignalTable:
     )
 
 
-def _rows(until: datetime) -> np.ndarray:
+def _strengths(held: Rule, rule: Rule) -> tuple[str, list[float | str]]:
+    """What a signal stored under one rule weighs under another, as SQL with its parameters.
+
+    A strength is what was done times the strength of its kind. Where that was 0, what was done is
+    not stored, and all of it is assumed.
+    """
+    cases = ""
+    values: list[float | str] = []
+    for kind in SignalKind.values:
+        before, after = held.strength_of(kind), rule.strength_of(kind)
+        if before != after:
+            cases += " WHEN s.kind = %s THEN " + ("s.strength * %s" if before else "%s")
+            values += [kind, after / before if before else after]
+    return (f"CASE{cases} ELSE s.strength END" if cases else "s.strength"), values
+
+
+def _rows(until: datetime, *, held: Rule, rule: Rule) -> np.ndarray:
     """person, strength, seconds since 1970, yardstick, topic, declared; 0 for none, a row a signal."""
     seconds = (
         # Not julianday: its rounding would put a signal before or after its own moment.
@@ -73,15 +91,16 @@ def _rows(until: datetime) -> np.ndarray:
         if connection.vendor == "sqlite"
         else "extract(epoch from s.at)::float8"
     )
+    strength, values = _strengths(held, rule)
     statement = f"""
-        SELECT p.person_id, s.strength, {seconds}, coalesce(s.yardstick_id, 0),
+        SELECT p.person_id, {strength}, {seconds}, coalesce(s.yardstick_id, 0),
                coalesce(s.topic_id, 0), CASE WHEN s.kind = 'declared' THEN 1 ELSE 0 END
         FROM {Signal._meta.db_table} s
         JOIN {Profile._meta.db_table} p ON p.id = s.profile_id
         WHERE p.person_id IS NOT NULL AND s.at <= %s
     """
     with connection.cursor() as cursor:
-        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(until)])
+        cursor.execute(statement, [*values, connection.ops.adapt_datetimefield_value(until)])
         parts = []
         while chunk := cursor.fetchmany(20_000):
             parts.append(np.array(chunk, dtype=np.float64))

@@ -1,15 +1,38 @@
 """Reads the rules of interest and the topic tree as the arithmetic wants them."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from cms.models import Topic
 from tracking.arithmetic import DAY_S, Rule
-from tracking.models import RuleVersion
+from tracking.models import Profile, RuleVersion
 
 
 def current_rule_version() -> RuleVersion:
     """The newest rule version: the one that holds."""
     return RuleVersion.objects.order_by("-number")[0]
+
+
+def rule_versions() -> list[RuleVersion]:
+    """Every version with who made it, the newest first: 1 query."""
+    return list(RuleVersion.objects.select_related("made_by").order_by("-number"))
+
+
+class Progress(NamedTuple):
+    """How many profiles have been recomputed under a version, of how many."""
+
+    done: int
+    profiles: int
+
+
+def progress_of(version: RuleVersion) -> Progress | None:
+    """How far the recomputation under a version is; None where it is done."""
+    if version.recomputed_at is not None:
+        return None
+    profiles = Profile.objects.all()
+    return Progress(
+        done=profiles.filter(pk__lte=version.recomputed_upto).count(), profiles=profiles.count()
+    )
 
 
 def rule_of(version: RuleVersion) -> Rule:

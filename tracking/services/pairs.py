@@ -13,6 +13,7 @@ from tracking.arithmetic import (
     replay,
 )
 from tracking.models import Interest, InterestTag, RuleVersion, Signal
+from tracking.selectors.evidence import Evidence
 from tracking.selectors.rules import TopicTree, current_rule_version, rule_of, topic_tree
 from tracking.selectors.vetoes import vetoes_of
 from tracking.selectors.weights import yardstick_weights
@@ -79,6 +80,16 @@ def replay_pairs(
         if state is not None:
             states[profile][topic] = state
     return states
+
+
+def replay_evidence(evidence: Evidence, *, rule: Rule, tree: TopicTree) -> States:
+    """Replay every pair of the profiles whose evidence this is; nothing is stored."""
+    rows = (
+        (profile, s.at, s.kind, s.item_key, s.day, s.strength, s.topic_id, s.yardstick_id)
+        for profile, signals in evidence.signals.items()
+        for s in signals
+    )
+    return replay_pairs(rows=rows, vetoes=vetoes_of(evidence.signals), rule=rule, tree=tree)
 
 
 def _with_relatives(topics: set[int], tree: TopicTree) -> set[int]:

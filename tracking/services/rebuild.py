@@ -10,9 +10,8 @@ from tracking.locks import hold_folding_lock
 from tracking.models import Event, Interest, InterestTag, Profile
 from tracking.selectors.evidence import gather_evidence
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
-from tracking.selectors.vetoes import vetoes_of
 from tracking.services.folding import fold_everything, fold_views
-from tracking.services.pairs import moment, refresh_pairs, replay_pairs
+from tracking.services.pairs import moment, refresh_pairs, replay_evidence
 from tracking.services.recompute import announce, recompute_profiles
 
 CHECK_CHUNK = 25
@@ -49,12 +48,7 @@ def check_interests(*, progress: Callable[[int], None] = lambda done: None) -> R
 def _check_chunk(profile_ids: list[int], report: RebuildReport) -> None:
     rule, tree = rule_of(current_rule_version()), topic_tree()
     evidence = gather_evidence(profile_ids=profile_ids, page_ids=None, rule=rule, from_raw=True)
-    rows = (
-        (profile, s.at, s.kind, s.item_key, s.day, s.strength, s.topic_id, s.yardstick_id)
-        for profile, signals in evidence.signals.items()
-        for s in signals
-    )
-    states = replay_pairs(rows=rows, vetoes=vetoes_of(profile_ids), rule=rule, tree=tree)
+    states = replay_evidence(evidence, rule=rule, tree=tree)
     due = {(p, t): state for p, topics in states.items() for t, state in topics.items()}
     stored = {
         (profile, topic): mass

@@ -46,12 +46,14 @@ def latest_yardsticks(*, page_ids: Iterable[int]) -> dict[int, PageYardstick]:
     return {row.page_id: row for row in rows}
 
 
-def yardsticks_by_page(page_ids: Iterable[int]) -> dict[int, list[Yardstick]]:
-    """Every yardstick of the pages, oldest first; pages that lack one get it now."""
+def yardsticks_by_page(
+    page_ids: Iterable[int], *, may_append: bool = True
+) -> dict[int, list[Yardstick]]:
+    """Every yardstick of the pages, oldest first; pages that lack one get it now if that may be."""
     ids = sorted(set(page_ids))
     found = _read(ids)
     missing = [page_id for page_id in ids if page_id not in found]
-    if missing and append_yardsticks(page_ids=missing):
+    if may_append and missing and append_yardsticks(page_ids=missing):
         found.update(_read(missing))
     return found
 
