@@ -15,6 +15,8 @@ SEE_LISTS = "leads.view_leadlist"
 SEE_PEOPLE = "people.view_person"
 KEEP_LISTS = "leads.change_leadlist"
 EXPORT = "leads.add_export"
+SEE_RULES = "tracking.view_ruleversion"
+CHANGE_RULES = "tracking.add_ruleversion"
 
 
 def actor_of(user: User) -> str:
@@ -57,6 +59,15 @@ def note_records_compared(*, user: User, people: list[Person]) -> None:
             subject=f"person:{person.external_id}",
             detail={"part": "compared"},
         )
+
+
+def note_rules_compared(*, user: User, people: list[Person]) -> None:
+    """Note that somebody saw what other rules would do, and whose names stood beside it."""
+    record_audit(
+        actor=actor_of(user),
+        action="rules.compared",
+        detail={"people": sorted({person.external_id for person in people})},
+    )
 
 
 def access_list(*, user: User, slug: str = "", pk: int | None = None) -> LeadList:

@@ -31,6 +31,7 @@ ADMIN = [
     "lead-lists/1/members/",
     "lead-lists/1/export/",
     "lead-exports/",
+    "rules/",
     "classes/",
     "questions/",
     "questionnaires/",
