@@ -2,8 +2,10 @@
 
 import os
 import tempfile
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from pytest_django.plugin import blocking_manager_key
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -67,3 +69,10 @@ def _refill(item: pytest.Item, *, transactional: bool) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come last: the event loop they leave behind changes what a connection is."""
     items.sort(key=lambda item: "browser" in item.keywords)
+
+
+@pytest.fixture
+def one_moment():
+    """Let no time pass: limits count by the minute, and a busy machine would begin the next one."""
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        yield clock

@@ -30,7 +30,7 @@ from outbox.services import record_audit
 from people.models import Person, User
 from people.selectors import redirects_among, resolve_merge
 
-PEOPLE_A_SLICE = 50
+PEOPLE_A_SLICE = 100
 COMPUTED = (
     "first_join",
     "last_leave",

@@ -113,6 +113,7 @@ def test_vote_for_what_is_not_asked_is_not_found(client, page):
     assert votes() == {}
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_one_address_cannot_flood_a_poll(client, page):
     for _ in range(VOTES_AN_ADDRESS):
         assert client.post(url_of(page), {"option": "o1"}, headers=HERE).status_code == 302

@@ -223,6 +223,7 @@ def test_delete_me_by_token_erases_the_browser_and_not_the_person(client):
     assert client.get(ME, headers=visitor_header(visitor)).status_code == 401
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_create_consent_is_limited_by_address(client, client_factory, monkeypatch, settings):
     settings.CACHES = {
         "default": {

@@ -199,6 +199,7 @@ def test_a_press_rotates_the_session(client, consultant):
     assert signed_in(client).display_name == "Mei"
 
 
+@pytest.mark.usefixtures("one_moment")
 def test_guesses_are_slowed_down_by_address(client):
     answers = [press(client, f"guess-{number}").status_code for number in range(31)]
     assert answers == [404] * 30 + [429]
