@@ -4,6 +4,7 @@ import os
 import tempfile
 from datetime import UTC, datetime
 
+import hypothesis
 import pytest
 import time_machine
 from pytest_django.plugin import blocking_manager_key
@@ -19,6 +20,10 @@ os.environ.setdefault("SECRET_KEY", "only-for-tests-" + "x" * 40)
 from django.conf import settings
 
 settings.CACHES["pages"]["BACKEND"] = "django.core.cache.backends.dummy.DummyCache"
+
+# How long an example takes says how busy the machine is.
+hypothesis.settings.register_profile("any pace", deadline=None)
+hypothesis.settings.load_profile("any pace")
 
 if worker := os.environ.get("PYTEST_XDIST_WORKER"):
     # Workers have a database each. A cache that they shared would tell one what another's database
