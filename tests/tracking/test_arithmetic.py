@@ -78,6 +78,12 @@ def test_terms_beyond_900_half_lives_weigh_nothing():
     assert mass_of(strength=1.0, weight=1.0, at_s=rule.epoch_s, rule=rule) == 1.0
 
 
+def test_mass_of_what_happened_before_the_epoch_is_halved_too():
+    before = RULE.epoch_s - 60 * DAY_S
+    assert mass_of(strength=1.0, weight=0.5, at_s=before, rule=RULE) == 0.125
+    assert heat_of(mass=0.125, at_s=before, rule=RULE) == 0.5
+
+
 def test_two_pages_read_through_make_a_tag_that_lapses_by_arithmetic():
     state = replay([signal(0, item="page:1"), signal(0.5, item="page:2")], rule=RULE)
     (episode,) = state.episodes
@@ -111,6 +117,21 @@ def test_evidence_from_before_heat_fell_to_leave_does_not_count():
     assert state.episodes == ()
 
 
+def test_evidence_is_gone_at_the_moment_heat_is_at_leave():
+    # After 30 days one reading is exactly 0.5: the page read before it is no evidence any more.
+    signals = [signal(0, item="page:1"), signal(30, item="page:2")]
+    assert heat_of(mass=replay(signals, rule=RULE).mass, at_s=T0 + 30 * DAY_S, rule=RULE) == 1.5
+    assert replay(signals, rule=RULE).episodes == ()
+
+
+def test_a_signal_at_the_moment_a_tag_lapses_begins_another():
+    # A declaration of 4 is down to 0.5 after three half-lives.
+    days = (0, 90)
+    declared = [signal(day, kind="declared", item="topic:1", strength=4.0) for day in days]
+    first, second = replay(declared, rule=RULE).episodes
+    assert first.lapses_s == second.entered_s == T0 + 90 * DAY_S
+
+
 def test_a_tag_ends_and_a_later_one_needs_evidence_of_its_own():
     early = [signal(0, item="page:1"), signal(0, item="page:2")]
     late = [signal(200, item="page:1"), signal(201, item="page:3")]
@@ -125,6 +146,18 @@ def test_a_deleted_tag_does_not_come_back_but_later_reading_counts():
     assert replay(signals, rule=RULE, vetoes=[veto]) is None
     again = [signal(2, item="page:1"), signal(3, item="page:2")]
     assert len(replay(signals + again, rule=RULE, vetoes=[veto]).episodes) == 1
+
+
+def test_what_happened_at_the_moment_of_a_veto_is_vetoed():
+    signals = [signal(0, item="page:1"), signal(1, item="page:2")]
+    assert replay(signals, rule=RULE, vetoes=[VetoFact(T0 + DAY_S, lasting=False)]) is None
+
+
+def test_a_later_deletion_does_not_silence_what_a_declaration_let_speak_again():
+    vetoes = [VetoFact(T0, lasting=True), VetoFact(T0 + 5 * DAY_S, lasting=False)]
+    declared = signal(2, kind="declared", item="topic:1", strength=4.0)
+    state = replay([declared, signal(6)], rule=RULE, vetoes=vetoes)
+    assert (state.signals, state.last_s) == (1, T0 + 6 * DAY_S)
 
 
 def test_not_interested_lasts_until_a_declaration():

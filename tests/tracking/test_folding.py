@@ -36,6 +36,8 @@ from tracking.models import (
 from tracking.services.folding import fold_everything, seal_due
 from tracking.services.imports import refold_people
 from tracking.services.rebuild import check_interests, rebuild_interests
+from tracking.services.recompute import recompute_class
+from tracking.signals import profiles_changed
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -207,6 +209,20 @@ def test_withdrawal_of_a_person_takes_imported_rows_too(pages):
     assert not (Signal.objects.exists() or ImportedEvent.objects.exists())
 
 
+def test_a_refusal_in_a_joined_browser_takes_its_part_out_of_the_persons_history(pages):
+    person, visitor = consenting_person("Wang"), consenting_visitor()
+    imported(person, 2, at=NOON)
+    refold_people(person_ids=[person.pk])
+    view_of(visitor, 1, at=NOON)
+    fold_everything()
+    join_visitor(visitor=visitor, person=person, actor="test")
+    assert Interest.objects.get().signals == 2
+    agree(visitor=visitor, profiling=False)
+    assert not (Event.objects.exists() or Reading.objects.exists())
+    assert Signal.objects.get().page_id == 2
+    assert Interest.objects.get().signals == 1
+
+
 def test_joining_moves_the_history_only_under_consent(pages):
     person = consenting_person("Wang")
     visitor = consenting_visitor()
@@ -248,6 +264,44 @@ def test_a_view_seals_after_eight_days_and_goes_on_as_a_new_part(pages):
         (0, 60.0),
         (1, 15.0),
     ]
+    assert check_interests().differences == []
+
+
+def test_a_view_that_was_sealed_twice_goes_on_as_a_third_part(pages):
+    visitor, view = consenting_visitor(), uuid.uuid4()
+    for part, seconds in enumerate((60, 15, 30)):
+        at = NOON + timedelta(days=9 * part)
+        view_of(visitor, 1, at=at, seconds=seconds, view=view)
+        fold_everything(now=at)
+        assert seal_due(now=at + timedelta(days=8, minutes=2)) == 1
+    assert list(Reading.objects.order_by("part").values_list("part", "active_s")) == [
+        (0, 60.0),
+        (1, 15.0),
+        (2, 30.0),
+    ]
+
+
+def test_a_quarter_of_a_page_is_passed_once_a_view(pages):
+    visitor, view = consenting_visitor(), uuid.uuid4()
+    for depth in (0.5, 0.5, 0.4, 0.75):
+        view_of(visitor, 1, at=NOON, depth=depth, view=view)
+        fold_everything()
+    passed = PageCounter.objects.filter(dimension="depth").values_list("value", "count")
+    assert sorted(passed) == [("0.25", 1), ("0.5", 1), ("0.75", 1)]
+
+
+def test_a_signal_that_changes_its_topics_leaves_no_interest_in_the_old_ones(topic):
+    other = Topic.objects.create(name="Gums", slug="gums")
+    yardstick(1, topics={topic.pk: 1.0}, at=NOON - timedelta(days=1))
+    yardstick(1, topics={other.pk: 1.0}, at=NOON)
+    visitor = consenting_visitor()
+    view_of(visitor, 1, at=NOON + timedelta(hours=1))
+    fold_everything()
+    assert Interest.objects.get().topic == other
+    # What arrives late began the day, so the day's signal is held against the older yardstick.
+    view_of(visitor, 1, at=NOON - timedelta(hours=1))
+    fold_everything()
+    assert Interest.objects.get().topic == topic
     assert check_interests().differences == []
 
 
@@ -359,4 +413,21 @@ def test_consent_given_again_starts_from_nothing(pages):
     withdraw_consent(person=person, purposes=[Purpose.PROFILING], method="withdrawal")
     agree(person=person)
     assert Profile.objects.get().person == person
+    assert not Signal.objects.exists()
+
+
+def test_what_was_recorded_of_a_class_is_told_even_where_no_signal_comes_of_it():
+    """Lists ask for attendance itself: somebody may enter one without any interest."""
+    person = Person.objects.create(display_name="Li")
+    heard = []
+
+    def hear(person_ids, **kwargs):
+        heard.append(list(person_ids))
+
+    profiles_changed.connect(hear)
+    try:
+        recompute_class(live_class_id=1, person_ids=[person.pk])
+    finally:
+        profiles_changed.disconnect(hear)
+    assert heard == [[person.pk]]
     assert not Signal.objects.exists()

@@ -1,8 +1,10 @@
 """Whose an event is: consent, the anonymous plane, and bots that are counted apart."""
 
 import pytest
+from django.utils import timezone
 
-from people.models import Person, Purpose
+from people.models import Person, Purpose, Visitor
+from people.selectors import has_consent
 from people.services.consent import withdraw_consent
 from people.services.visitors import join_visitor
 from tests.tracking.browsers import (
@@ -34,6 +36,14 @@ def test_after_a_withdrawal_nothing_is_taken(article, visitor):
     ]
     assert Event.objects.count() == 0
     assert count_of("no_consent") == 1
+
+
+def test_a_visitor_marked_as_withdrawn_is_believed_before_any_consent(article, visitor):
+    Visitor.objects.update(withdrawn_at=timezone.now())
+    assert has_consent(visitor=visitor[0], purpose=Purpose.PROFILING)
+    assert verdicts(send(make_batch([make_event(article)], token=visitor[1]))) == [
+        ("dropped", "no_consent")
+    ]
 
 
 def test_a_joined_visitor_needs_the_persons_consent(article, visitor):
@@ -111,6 +121,17 @@ def test_bots_are_answered_alike_stored_apart_and_can_be_taken_back(
     assert PageCounter.objects.get(dimension="open").count == 1
     assert PageCounter.objects.get(dimension="active_ms").count == 1000
     assert [str(touched.view) for touched in TouchedView.objects.all()] == [event["view"]]
+
+
+def test_taking_back_moves_each_event_of_a_bot_to_the_readers(article, visitor):
+    events = [make_event(article, kind="open"), make_event(article, kind="share", active_ms=0)]
+    send(make_batch(events, token=visitor[1]), agent=GOOGLEBOT)
+    fold_statistics()
+    assert PageCounter.objects.get().count == 2
+    assert unfilter_events(reason="crawler") == 2
+    fold_statistics()
+    counted = PageCounter.objects.exclude(dimension="active_ms")
+    assert dict(counted.values_list("dimension", "count")) == {"bot": 0, "open": 1, "share": 1}
 
 
 def test_an_anonymous_bot_is_counted_apart(article):

@@ -14,7 +14,7 @@ from people.roles import Role
 from people.services.consent import withdraw_consent
 from people.services.erasure import erase_person
 from people.services.merging import merge_people, undo_merge
-from people.services.visitors import join_visitor
+from people.services.visitors import join_visitor, part_visitor
 from tests.classroom.services.test_attendance import beats
 from tests.factories import content
 from tests.factories.classroom import live_class
@@ -104,6 +104,16 @@ def test_two_readings_of_two_records_make_one_tag_and_part_again(admin, two, top
     assert_rebuilds_to_the_same()
     undo_merge(person=old, by=admin)
     assert stored() == before
+    assert_rebuilds_to_the_same()
+
+
+def test_a_browser_parted_from_the_other_record_takes_its_reading_along(admin, two):
+    old, kept = two
+    merge_people(person=old, into=kept, by=admin)
+    visitor = Visitor.objects.get(person=old)
+    part_visitor(visitor=visitor, actor="test")
+    assert Signal.objects.filter(profile__person=kept).count() == 1
+    assert Signal.objects.filter(profile__visitor=visitor).count() == 1
     assert_rebuilds_to_the_same()
 
 

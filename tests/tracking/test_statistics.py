@@ -1,15 +1,25 @@
 """Page statistics: each event once on either plane, and no small group shown as a figure."""
 
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests.factories.tracking import consenting_visitor, view_of
 from tests.tracking.browsers import IPHONE, make_batch, make_event, make_page, make_visitor, send
-from tracking.models import Event, EventLedger, IngestCounter, PageCounter, StatisticSpool
+from tracking.models import (
+    Event,
+    EventLedger,
+    IngestCounter,
+    PageCounter,
+    Reading,
+    StatisticSpool,
+    TouchedView,
+)
 from tracking.selectors.statistics import page_statistics
+from tracking.services.folding import fold_everything
 from tracking.services.ingest import count_ingest
 from tracking.services.retention import retain
 from tracking.services.statistics import count_depth_passed, fold_statistics
@@ -180,6 +190,26 @@ def test_a_dry_run_counts_what_a_run_deletes():
     assert retain() == expected
     assert EventLedger.objects.count() == Event.objects.count() == 2
     assert set(retain().values()) == {0}
+
+
+def test_raw_events_go_once_a_sealed_reading_holds_them_and_nothing_waits():
+    """Beside that: what came after the seal, and what another browser sent under the same view."""
+    noon = datetime(2026, 11, 2, 12, tzinfo=UTC)
+    visitor, other = consenting_visitor(), consenting_visitor()
+    view = view_of(visitor, 1, at=noon)
+    fold_everything(now=noon)
+    Reading.objects.update(sealed_at=noon + timedelta(days=8))
+    for who, days in ((visitor, 9), (other, 1)):
+        view_of(who, 1, at=noon + timedelta(days=days), view=view)
+    held = Event.objects.filter(visitor=visitor, received_at__lt=noon + timedelta(days=8)).count()
+    assert retain(dry_run=True)["sealed_events"] == 0  # the view waits to be folded
+    TouchedView.objects.all().delete()
+    kept = set(Event.objects.exclude(visitor=visitor).values_list("pk", flat=True))
+    kept |= set(
+        Event.objects.filter(received_at__gt=noon + timedelta(days=8)).values_list("pk", flat=True)
+    )
+    assert retain()["sealed_events"] == held > 0
+    assert set(Event.objects.values_list("pk", flat=True)) == kept
 
 
 def test_counters_of_ingest_add_up():
