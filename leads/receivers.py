@@ -17,6 +17,8 @@ from people.signals import (
     people_merged,
     people_parted,
     person_erasing,
+    profiling_paused,
+    profiling_resumed,
 )
 from tracking.models import RuleVersion
 from tracking.signals import profiles_changed
@@ -56,6 +58,20 @@ def follow_withdrawal(person, purposes, **kwargs) -> None:
         membership.forget_people(person_ids=[person.pk])
     touching.touch_people(person_ids=[person.pk])
     exports.recall_person(external_id=person.external_id)
+
+
+@receiver(profiling_paused)
+def follow_pause(person, **kwargs) -> None:
+    """A person paused their interests: they leave every list, and files that hold them, at once."""
+    membership.forget_people(person_ids=[person.pk])
+    touching.touch_people(person_ids=[person.pk])
+    exports.recall_person(external_id=person.external_id)
+
+
+@receiver(profiling_resumed)
+def follow_resumption(person, **kwargs) -> None:
+    """A person's interests go on: look at them again."""
+    touching.touch_people(person_ids=[person.pk])
 
 
 @receiver([people_merged, people_parted])

@@ -1,5 +1,6 @@
 """The API of consent and of one's own data; it decides who asks and calls one service each."""
 
+from datetime import datetime
 from typing import Literal
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -9,13 +10,14 @@ from ninja.errors import HttpError
 from pydantic import StrictBool
 
 from people.api_auth import Subject, VisitorOrSession, subject_of_request
-from people.models import ContactPoint
+from people.models import ContactPoint, Person
 from people.notices import CURRENT, UnknownNotice, known_language, notice_of
-from people.selectors import consents_given, consents_of
+from people.selectors import consents_given, consents_of, paused_since
 from people.services.access import build_access_report
 from people.services.consent import withdraw_consent
 from people.services.decisions import decide
 from people.services.erasure import erase_person, erase_visitor
+from people.services.pausing import NothingToPause, pause_profiling, resume_profiling
 from people.services.visitors import issue_token
 from people.throttle import Throttled, count_request
 
@@ -108,6 +110,7 @@ class Me(Schema):
     contacts: list[Contact]
     visitor: str | None
     given: Given | None
+    paused_at: datetime | None
 
 
 def objects_to_profiling(request: HttpRequest) -> bool:
@@ -202,7 +205,39 @@ def read_me(request: HttpRequest) -> dict:
         ],
         "visitor": issue_token(subject.visitor) if subject.visitor else None,
         "given": _given(subject),
+        "paused_at": paused_since(person) if person else None,
     }
+
+
+@router.post(
+    "/me/pause", response={204: None}, auth=VisitorOrSession(), summary="Pause my interests"
+)
+def pause_me(request: HttpRequest):
+    """Keep and use nothing of my interests until I go on; consent and what is there stay.
+
+    By session alone: 409 for a browser's token, and without consent to profiling.
+    """
+    try:
+        pause_profiling(person=_person_or_409(request))
+    except NothingToPause:
+        raise HttpError(409, "Without consent to profiling there is nothing to pause.") from None
+    return Status(204, None)
+
+
+@router.delete(
+    "/me/pause", response={204: None}, auth=VisitorOrSession(), summary="Go on with my interests"
+)
+def resume_me(request: HttpRequest):
+    """What was done in the pause stays out for good; without a pause nothing changes."""
+    resume_profiling(person=_person_or_409(request))
+    return Status(204, None)
+
+
+def _person_or_409(request: HttpRequest) -> Person:
+    subject: Subject = request.auth  # type: ignore[attr-defined]
+    if subject.person is None:
+        raise HttpError(409, "Sign in first: a browser's token does not stand for a person.")
+    return subject.person
 
 
 @router.get("/me/data", response=dict, auth=VisitorOrSession(), summary="All my data, as one file")

@@ -290,6 +290,28 @@ class Consent(models.Model):
         return f"{self.purpose}: {self.given}"
 
 
+class ProfilingPause(models.Model):
+    """A stretch of time in which nothing about a person's interests is kept or used.
+
+    `until` is empty while it lasts. Ended ones stay: what somebody did in one never counts. Consent
+    stands beside it, untouched.
+    """
+
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="pauses")
+    since = models.DateTimeField(default=timezone.now)
+    until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person"], condition=models.Q(until__isnull=True), name="one_pause_at_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"pause of person {self.person_id}"
+
+
 class StaffToken(models.Model):
     """A bearer token for the staff API; only its SHA-256 is kept."""
 

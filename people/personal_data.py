@@ -12,6 +12,7 @@ from people.models import (
     ContactPoint,
     ContactVerification,
     Person,
+    ProfilingPause,
     StaffToken,
     User,
     Visitor,
@@ -123,6 +124,17 @@ def _report_consents(person: Person | None, visitors: list[Visitor]) -> list[dic
             "basis": event.basis,
         }
         for event in consent_history_of(people=[person] if person else [], visitors=visitors)
+    ]
+
+
+def _report_pauses(person: Person | None, visitors: list[Visitor]) -> list[dict]:
+    return [
+        {
+            "since": pause.since.isoformat(),
+            "until": pause.until.isoformat() if pause.until else None,
+        }
+        for pause in ProfilingPause.objects.filter(person=person).order_by("since")
+        if person is not None
     ]
 
 
@@ -239,6 +251,14 @@ def _register_consent() -> None:
         retention=WITH_PERSON,
         eraser=None,  # goes with the person or visitor
         reporter=None,  # the newest entry of the log, which is reported
+    )
+    register(
+        ProfilingPause,
+        fields=("person", "since", "until"),
+        purpose="to keep and use nothing of what was done while interests were paused",
+        retention=WITH_PERSON,
+        eraser=None,  # goes with the person
+        reporter=_report_pauses,
     )
     register(
         ConsentEvent,

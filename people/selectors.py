@@ -1,6 +1,8 @@
 """Reads about people: who consented, what holds for whom; it writes nothing."""
 
+from collections import defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
@@ -12,6 +14,7 @@ from people.models import (
     ConsentMethod,
     ContactPoint,
     Person,
+    ProfilingPause,
     Purpose,
     Visitor,
 )
@@ -44,9 +47,11 @@ def is_declared_child(person: Person) -> bool:
     )
 
 
-def consenting_person_ids(purpose: str) -> QuerySet:
+def consenting_person_ids(purpose: str, *, though_paused: bool = False) -> QuerySet:
     """Ids of people with valid consent to a purpose, for use inside another query.
 
+    Whoever paused their interests is not among those who consent to profiling, unless the caller
+    says `though_paused`: that is for keeping and showing to themselves what is there already.
     Whoever was merged into somebody else is not among them. Of two records that are one human the
     stricter word holds: what the one refused before the merge, the other has not given, until
     they decide again.
@@ -57,14 +62,21 @@ def consenting_person_ids(purpose: str) -> QuerySet:
         purpose=purpose,
         given=False,
     )
-    return Consent.objects.filter(
+    consents = Consent.objects.filter(
         _of_age(),
         ~Exists(refused_as_another),
         purpose=purpose,
         given=True,
         person__isnull=False,
         person__merged_into=None,
-    ).values("person_id")
+    )
+    if purpose == Purpose.PROFILING and not though_paused:
+        as_one = ProfilingPause.objects.filter(person=OuterRef("person_id"), until=None)
+        as_another = ProfilingPause.objects.filter(
+            person__merged_into=OuterRef("person_id"), until=None
+        )
+        consents = consents.exclude(Exists(as_one)).exclude(Exists(as_another))
+    return consents.values("person_id")
 
 
 def people_with_consent(purpose: str) -> QuerySet[Person]:
@@ -73,18 +85,45 @@ def people_with_consent(purpose: str) -> QuerySet[Person]:
 
 
 def has_consent(
-    *, person: Person | None = None, visitor: Visitor | None = None, purpose: str
+    *,
+    person: Person | None = None,
+    visitor: Visitor | None = None,
+    purpose: str,
+    though_paused: bool = False,
 ) -> bool:
-    """Whether consent holds now. A joined visitor needs the person's as well as its own."""
+    """Whether consent holds now. A joined visitor needs the person's as well as its own.
+
+    Paused interests are as if not consented to, unless `though_paused`.
+    """
     if person is not None:
         stands = resolve_merge(person)
-        return consenting_person_ids(purpose).filter(person_id=stands.pk).exists()
+        agreed = consenting_person_ids(purpose, though_paused=though_paused)
+        return agreed.filter(person_id=stands.pk).exists()
     if visitor is None:
         return False
     own = Consent.objects.filter(visitor=visitor, purpose=purpose, given=True).exists()
     if own and visitor.person is not None:
-        return has_consent(person=visitor.person, purpose=purpose)
+        return has_consent(person=visitor.person, purpose=purpose, though_paused=though_paused)
     return own
+
+
+def paused_since(person: Person) -> datetime | None:
+    """Since when a human's interests are paused, None where they are not."""
+    return (
+        ProfilingPause.objects.filter(person__in=records_of(person), until=None)
+        .order_by("since")
+        .values_list("since", flat=True)
+        .first()
+    )
+
+
+def pauses_of(person_ids: Iterable[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    """Every stretch in which these records were paused, by person: one query; None is still on."""
+    found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    rows = ProfilingPause.objects.filter(person_id__in=list(person_ids)).order_by("since")
+    for person, since, until in rows.values_list("person_id", "since", "until"):
+        found[person].append((since, until))
+    return dict(found)
 
 
 def consents_of(

@@ -10,6 +10,10 @@ from django.dispatch import Signal
 consent_given = Signal()
 # person or visitor (the other None), purposes: list[str]; a person's joined visitors follow singly
 consent_withdrawn = Signal()
+# person: nothing about their interests is kept or used from here; sent before the pause stands
+profiling_paused = Signal()
+# person: it goes on from here; sent after the pause has ended
+profiling_resumed = Signal()
 # visitor, person: their history becomes the person's
 visitor_joined = Signal()
 # visitor, person: the link is undone

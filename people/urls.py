@@ -13,6 +13,7 @@ urlpatterns = [
     path("me/contacts/", contacts.add, name="add_contact"),
     path("me/contacts/code/", contacts.confirm, name="confirm_contact"),
     path("me/withdraw/", me.withdraw, name="withdraw"),
+    path("me/pause/", me.pause, name="pause"),
     path("me/data/", me.download_data, name="my_data"),
     path("me/forget/", me.forget_me, name="forget_me"),
     path("sign-in/link/", other_ways.use_link, name="sign_in_link"),

@@ -96,13 +96,13 @@ def interest_out(receipt: InterestReceipt) -> dict:
     }
 
 
-def _profile(subject: Subject) -> Profile | None:
+def _profile(subject: Subject, *, though_paused: bool = True) -> Profile | None:
     """The profile of a session's person, or of a visitor not joined to one.
 
     A token that was joined lies in a browser others may use: it shows nothing of the person.
     """
     if subject.person is not None:
-        return profile_of(person=subject.person)
+        return profile_of(person=subject.person, though_paused=though_paused)
     if subject.visitor is not None and subject.visitor.person_id is None:
         return profile_of(visitor=subject.visitor)
     return None
@@ -128,8 +128,10 @@ def read_my_interests(request: HttpRequest) -> dict:
     "/me/interests/{slug}", response={204: None}, auth=VisitorOrSession(), summary="I am interested"
 )
 def declare_my_interest(request: HttpRequest, slug: str):
-    """Declare an interest; it lifts an earlier "not interested"."""
+    """Declare an interest; it lifts an earlier "not interested". 409 while interests are paused."""
     profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
+    if _profile(request.auth, though_paused=False) is None:  # type: ignore[attr-defined]
+        raise HttpError(409, "Your interests are paused. Go on with them first.")
     declare_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug))
     return Status(204, None)
 

@@ -17,6 +17,8 @@ from people.signals import (
     consent_withdrawn,
     people_merged,
     people_parted,
+    profiling_paused,
+    profiling_resumed,
     visitor_joined,
     visitor_parted,
 )
@@ -79,6 +81,18 @@ def open_profile(person, visitor, purposes, **kwargs) -> None:
 def forget_profile(person, visitor, purposes, **kwargs) -> None:
     """Consent was withdrawn: profile rows go at once."""
     recompute.forget_profile(person=person, visitor=visitor, purposes=purposes)
+
+
+@receiver(profiling_paused)
+def settle_profile(person, **kwargs) -> None:
+    """A person's interests are about to be paused: fold what was read until now."""
+    recompute.settle_before_pause(person=person)
+
+
+@receiver(profiling_resumed)
+def resume_profile(person, **kwargs) -> None:
+    """A person's interests go on: recompute them."""
+    recompute.go_on_after_pause(person=person)
 
 
 @receiver(visitor_joined)

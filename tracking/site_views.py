@@ -23,7 +23,7 @@ def interests_section(
     """The section of the page /me/: each interest as a receipt, with two ways out."""
     if person is None:
         return None
-    profile = profile_of(person=person)
+    profile = profile_of(person=person, though_paused=True)
     receipts = interest_receipts(profile=profile) if profile else []
     interests = [
         {
@@ -94,11 +94,12 @@ def describe(line: EvidenceLine) -> str:
 def change_interest(request: HttpRequest, slug: str) -> HttpResponse:
     """Delete, refuse or declare one interest of the person who is signed in."""
     person = Person.objects.filter(user_id=request.user.pk).first()
-    profile = profile_of(person=resolve_merge(person)) if person else None
+    person = resolve_merge(person) if person else None
+    profile = profile_of(person=person, though_paused=True) if person else None
     topic = get_object_or_404(Topic, slug=slug)
     wish = request.POST.get("wish", "")
     if profile is not None and wish in VetoReason.values:
         veto_interest(profile=profile, topic=topic, reason=wish)
-    elif profile is not None and wish == "interested":
+    elif profile is not None and wish == "interested" and profile_of(person=person) is not None:
         declare_interest(profile=profile, topic=topic)
     return redirect("me")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from people.models import Consent, ConsentEvent, ConsentMethod, Person, Purpose, Visitor
 from people.notices import known_language, text_hash
 from people.selectors import records_of, resolve_merge
+from people.services.pausing import end_pause
 from people.services.withdrawals_list import append_withdrawals
 from people.signals import consent_given, consent_withdrawn
 
@@ -173,6 +174,8 @@ def _append(events: list[ConsentEvent], *, person: Person | None, visitor: Visit
     if given:
         consent_given.send(Consent, person=person, visitor=visitor, purposes=given)
     if withdrawn:
+        if person is not None and Purpose.PROFILING in withdrawn:
+            end_pause(person=person)  # what is withdrawn cannot be paused; agreeing again goes on
         subject = subject_of(person=person, visitor=visitor)
         append_withdrawals(subject=subject, purposes=withdrawn, at=now)
         consent_withdrawn.send(Consent, person=person, visitor=visitor, purposes=withdrawn)

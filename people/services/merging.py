@@ -78,12 +78,18 @@ def consequences_of(*, person: Person, into: Person) -> Consequences:
     if refusal:
         return Consequences(refusal=str(refusal), profile_lost=False, consents={})
     with transaction.atomic():
-        before = [has_consent(person=one, purpose=Purpose.PROFILING) for one in (person, into)]
+        # A pause keeps what is there, so it loses nothing.
+        before = [
+            has_consent(person=one, purpose=Purpose.PROFILING, though_paused=True)
+            for one in (person, into)
+        ]
         # The rule itself is asked, in a transaction that does not stay.
         point = transaction.savepoint()
         Person.objects.filter(pk=person.pk).update(merged_into=into, merged_at=timezone.now())
         consents = {
-            purpose: has_consent(person=Person.objects.get(pk=into.pk), purpose=purpose)
+            purpose: has_consent(
+                person=Person.objects.get(pk=into.pk), purpose=purpose, though_paused=True
+            )
             for purpose in Purpose.values
         }
         transaction.savepoint_rollback(point)

@@ -73,7 +73,7 @@ def join_visitor(*, visitor: Visitor, person: Person, actor: str) -> bool:
         if not has_consent(visitor=visitor, purpose=Purpose.PROFILING):
             return False
         _carry_over(visitor, person)
-        if not has_consent(person=person, purpose=Purpose.PROFILING):
+        if not has_consent(person=person, purpose=Purpose.PROFILING, though_paused=True):
             return False
         visitor.person = person
         visitor.save(update_fields=["person"])
@@ -104,7 +104,10 @@ def visitor_for_person(*, person: Person, actor: str) -> Visitor | None:
         .select_related("event")
         .first()
     )
-    if held is None or not has_consent(person=person, purpose=Purpose.PROFILING):
+    # A browser of somebody who paused is known as well: its events are counted without them.
+    if held is None or not has_consent(
+        person=person, purpose=Purpose.PROFILING, though_paused=True
+    ):
         return None
     if not held.event.notice:
         return None  # an import basis says nothing about this browser

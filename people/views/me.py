@@ -1,5 +1,7 @@
 """One's own page: what Wellread knows, receipts, withdrawing, downloading, being forgotten."""
 
+from contextlib import suppress
+
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -16,6 +18,7 @@ from people.registry import me_sections
 from people.selectors import (
     consent_history_of,
     decisions_held,
+    paused_since,
     person_of_user,
     records_of,
     visitors_of,
@@ -23,6 +26,7 @@ from people.selectors import (
 from people.services.access import build_access_report
 from people.services.consent import withdraw_consent
 from people.services.erasure import erase_person
+from people.services.pausing import NothingToPause, pause_profiling, resume_profiling
 from people.views.contacts import kinds_to_add
 from people.views.sign_in import GOES_ON_TO, HANDOVER
 
@@ -46,6 +50,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
             for point in ContactPoint.objects.filter(person__in=records).order_by("kind", "pk")
         ],
         "kinds_to_add": kinds_to_add(person, get_language() or "en"),
+        "paused_at": paused_since(person),
         "purposes": [
             {"purpose": purpose, "consent": held.get(purpose.value), "text": texts[purpose.value]}
             for purpose in Purpose
@@ -73,6 +78,20 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     purpose = request.POST.get("purpose", "")
     if person is not None and purpose in Purpose.values:
         withdraw_consent(person=person, purposes=[purpose])
+    return redirect("me")
+
+
+@login_required
+@require_POST
+def pause(request: HttpRequest) -> HttpResponse:
+    """Pause the tracking of interests, or go on with it, as the button says."""
+    person = person_of_user(request.user.pk)
+    wish = request.POST.get("wish", "")
+    if person is not None and wish == "pause":
+        with suppress(NothingToPause):
+            pause_profiling(person=person)
+    elif person is not None and wish == "go_on":
+        resume_profiling(person=person)
     return redirect("me")
 
 

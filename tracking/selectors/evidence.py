@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from classroom.models import Attendance, ClinicianFollow, LiveClass, Question
+from people.selectors import pauses_of
 from tracking.arithmetic import Rule
 from tracking.evidence import (
     AttendanceFact,
@@ -54,10 +55,19 @@ ALWAYS = Span()
 
 @dataclass(frozen=True)
 class Evidence:
-    """Signals as they should be, by profile; `page_ids` None means all pages were looked at."""
+    """Signals as they should be, by profile; `page_ids` None means all pages were looked at.
+
+    `paused` are the profiles whose interests are paused now: nothing is added to them.
+    """
 
     signals: dict[int, list[SignalFact]]
     page_ids: frozenset[int] | None
+    paused: frozenset[int] = frozenset()
+
+    def without_paused(self) -> "Evidence":
+        """The same of those alone whose interests are not paused."""
+        signals = {pk: found for pk, found in self.signals.items() if pk not in self.paused}
+        return replace(self, signals=signals)
 
 
 @dataclass
@@ -65,6 +75,21 @@ class _PageFacts:
     readings: list[ReadingFact]
     imported: list[ImportedFact]
     attendance: AttendanceFact | None = None
+    first_join: datetime | None = None
+
+    def leave_out(self, pauses: list[Span]) -> None:
+        """Drop what was done in a pause; of a class it is enough to have come or left in one."""
+        self.readings = [one for one in self.readings if not _in_any(pauses, one.opened_at)]
+        self.imported = [one for one in self.imported if not _in_any(pauses, one.at)]
+        if self.attendance is not None and (
+            _in_any(pauses, self.attendance.last_leave)
+            or (self.first_join is not None and _in_any(pauses, self.first_join))
+        ):
+            self.attendance = None
+
+
+def _in_any(spans: Iterable[Span], moment: datetime) -> bool:
+    return any(moment in span for span in spans)
 
 
 PagesFacts = dict[tuple[int, int], _PageFacts]
@@ -82,9 +107,9 @@ def gather_evidence(
     """Gather the facts of profiles (about some pages, or all) and make their signals.
 
     What a merged person did counts for the one who stands for them; their own profile has no
-    signal. With `from_raw`, readings that are not sealed are folded again from their raw events. With a
-    `span`, only evidence whose last moment lies in it counts. Pages without a yardstick get one
-    unless `may_append` is False: then nothing is written.
+    signal; what was done in a pause counts nowhere. With `from_raw`, readings that are not sealed are
+    folded again from their raw events. With a `span`, only evidence whose last moment lies in it
+    counts. Pages without a yardstick get one unless `may_append` is False: then nothing is written.
     """
     owners, people = records_behind(profile_ids)
     facts: PagesFacts = defaultdict(lambda: _PageFacts([], []))
@@ -95,6 +120,10 @@ def gather_evidence(
     _add_attendance(facts, people, page_ids, span)
     _add_follows(facts, people, page_ids, span)
     _add_questions(facts, people, page_ids, span)
+    pauses = _pauses_by_profile(people)
+    for (profile, _), about in facts.items():
+        if profile in pauses:
+            about.leave_out(pauses[profile])
     pages = {page for _, page in facts}
     yardsticks = yardsticks_by_page(pages, may_append=may_append)
     lengths = _class_lengths(pages)
@@ -112,12 +141,25 @@ def gather_evidence(
     for profile, topic_id, at in Declaration.objects.filter(
         profile_id__in=list(owners)
     ).values_list("profile_id", "topic_id", "at"):
-        if at in span:
+        if at in span and not _in_any(pauses.get(owners[profile], ()), at):
             signals[owners[profile]].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
     return Evidence(
         signals={profile: _once_each(found) for profile, found in signals.items()},
         page_ids=None if page_ids is None else frozenset(page_ids),
+        paused=frozenset(
+            profile
+            for profile, spans in pauses.items()
+            if any(span.until is None for span in spans)
+        ),
     )
+
+
+def _pauses_by_profile(people: dict[int, int]) -> dict[int, list[Span]]:
+    """The pauses of everybody whose evidence adds up in each profile."""
+    found: dict[int, list[Span]] = defaultdict(list)
+    for person, stretches in pauses_of(people).items():
+        found[people[person]] += [Span(since, until) for since, until in stretches]
+    return found
 
 
 def _once_each(signals: Iterable[SignalFact]) -> list[SignalFact]:
@@ -189,10 +231,11 @@ def _add_attendance(
     rows = span.narrow(Attendance.objects.filter(person_id__in=people), "last_leave")
     if page_ids is not None:
         rows = rows.filter(live_class_id__in=page_ids)
-    for person, page, last_leave, share in rows.values_list(
-        "person_id", "live_class_id", "last_leave", "share"
+    for person, page, first_join, last_leave, share in rows.values_list(
+        "person_id", "live_class_id", "first_join", "last_leave", "share"
     ):
-        facts[people[person], page].attendance = AttendanceFact(last_leave, share)
+        about = facts[people[person], page]
+        about.attendance, about.first_join = AttendanceFact(last_leave, share), first_join
 
 
 def _add_follows(

@@ -47,12 +47,19 @@ class InterestReceipt:
     lines: list[EvidenceLine] = field(default_factory=list)
 
 
-def profile_of(*, person: Person | None = None, visitor: Visitor | None = None) -> Profile | None:
-    """The existing profile of a person or visitor whose consent holds now, else None."""
+def profile_of(
+    *, person: Person | None = None, visitor: Visitor | None = None, though_paused: bool = False
+) -> Profile | None:
+    """The existing profile of a person or visitor whose consent holds now, else None.
+
+    None as well where interests are paused, unless `though_paused`: for the one it is about.
+    """
     if visitor is not None and visitor.person_id:
         person, visitor = visitor.person, None
     person = resolve_merge(person) if person is not None else None
-    if not has_consent(person=person, visitor=visitor, purpose=Purpose.PROFILING):
+    if not has_consent(
+        person=person, visitor=visitor, purpose=Purpose.PROFILING, though_paused=though_paused
+    ):
         return None
     return Profile.objects.filter(person=person, visitor=visitor).first()
 

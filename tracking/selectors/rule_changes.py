@@ -70,11 +70,13 @@ class RuleComparison:
 def tag_changes(*, rule: Rule, at: datetime, every: int = 1) -> Iterator[list[TagChange]]:
     """The tags at a moment as stored and as the rule would make them: a list a chunk of profiles.
 
-    `every` looks at each n-th profile alone. A constant number of queries a chunk.
+    Of paused interests nothing is told. `every` looks at each n-th profile alone. A constant number
+    of queries a chunk.
     """
     tree = topic_tree()
     for chunk in _chunks(every):
         evidence = gather_evidence(profile_ids=chunk, page_ids=None, rule=rule, may_append=False)
+        evidence = evidence.without_paused()
         would_be = {
             (profile, topic)
             for profile, states in replay_evidence(evidence, rule=rule, tree=tree).items()
@@ -82,7 +84,7 @@ def tag_changes(*, rule: Rule, at: datetime, every: int = 1) -> Iterator[list[Ta
             if any(moment(one.entered_s) <= at < moment(one.lapses_s) for one in state.episodes)
         }
         stored = InterestTag.objects.filter(
-            profile_id__in=chunk, entered_at__lte=at, lapses_at__gt=at
+            profile_id__in=evidence.signals, entered_at__lte=at, lapses_at__gt=at
         )
         are = set(stored.values_list("profile_id", "topic_id"))
         yield [TagChange(*pair, pair in are, pair in would_be) for pair in sorted(are | would_be)]

@@ -13,7 +13,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
 from people.models import Purpose, Visitor
-from people.selectors import has_consent
+from people.selectors import has_consent, pauses_of, records_of
 from tracking.ingest import clocks
 from tracking.ingest.agents import Agent
 from tracking.ingest.decoding import Envelope, Fact, decode_event, sent_id
@@ -138,16 +138,42 @@ def _store(
     _correct_clocks(batch, visitor=visitor, now=now, offset=offset)
     _part_repeats(batch)
     if batch.open:
-        origin = Origin(visitor_id=visitor.pk if visitor else None, received_at=now, agent=agent)
-        new = store_new([fact for fact, _ in batch.open], origin=origin)
+        personal, anonymous = _by_plane([fact for fact, _ in batch.open], visitor=visitor)
+        new = set()
+        for visitor_pk, facts in ((visitor.pk if visitor else None, personal), (None, anonymous)):
+            if facts:
+                origin = Origin(visitor_id=visitor_pk, received_at=now, agent=agent)
+                new |= store_new(facts, origin=origin)
         _mark_duplicates(batch, new=new, consented=visitor is not None)
     count_ingest(batch.counts, day=now.date())
 
 
-def consenting_visitor(*, public_id: UUID) -> Visitor | None:
-    """Return the visitor if profiling consent holds now, and hold it until the transaction ends.
+def _by_plane(facts: list[Fact], *, visitor: Visitor | None) -> tuple[list[Fact], list[Fact]]:
+    """The facts to store as they came, and those of a pause: counted, and nothing of anybody's.
 
-    A withdrawal locks the same row: either it sees our events and deletes them, or we see it.
+    The latter lose their depth: it is told over and over in a view, and the view is not kept.
+    """
+    if visitor is None or visitor.person is None:
+        return facts, []
+    records = records_of(visitor.person).values_list("pk", flat=True)
+    pauses = [pause for found in pauses_of(records).values() for pause in found]
+    # What is sent during a pause counts for nobody either, whenever it happened.
+    all_of_them = any(until is None for _, until in pauses)
+    kept, counted = [], []
+    for fact in facts:
+        if all_of_them or any(since <= fact.at <= until for since, until in pauses if until):
+            fact.depth = None
+            counted.append(fact)
+        else:
+            kept.append(fact)
+    return kept, counted
+
+
+def consenting_visitor(*, public_id: UUID) -> Visitor | None:
+    """Return the visitor if profiling consent is given, and hold it until the transaction ends.
+
+    A withdrawal locks the same row: either it sees our events and deletes them, or we see it. A
+    pause does so too.
     """
     visitors = Visitor.objects.filter(public_id=public_id).only("id", "person_id", "withdrawn_at")
     if connection.vendor == "postgresql":
@@ -157,7 +183,8 @@ def consenting_visitor(*, public_id: UUID) -> Visitor | None:
         found = list(visitors)  # the write lock is ours already
     if not found or found[0].withdrawn_at is not None:
         return None
-    return found[0] if has_consent(visitor=found[0], purpose=Purpose.PROFILING) else None
+    agreed = has_consent(visitor=found[0], purpose=Purpose.PROFILING, though_paused=True)
+    return found[0] if agreed else None
 
 
 def _correct_clocks(

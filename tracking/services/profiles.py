@@ -16,13 +16,18 @@ from tracking.models import Event, ImportedEvent, Profile, Reading
 from tracking.signals import profiles_changed
 
 
-def profile_for(*, person: Person | None = None, visitor: Visitor | None = None) -> Profile | None:
+def profile_for(
+    *, person: Person | None = None, visitor: Visitor | None = None, though_paused: bool = False
+) -> Profile | None:
     """The profile of a person, or of a visitor (a joined one's is the person's), opened if needed.
 
     Of a person merged into another it is the other's.
-    None without current profiling consent. A second call changes nothing.
+    None without current profiling consent, and where interests are paused, unless
+    `though_paused`: for keeping what is there. A second call changes nothing.
     """
-    if not has_consent(person=person, visitor=visitor, purpose=Purpose.PROFILING):
+    if not has_consent(
+        person=person, visitor=visitor, purpose=Purpose.PROFILING, though_paused=though_paused
+    ):
         return None
     if visitor is not None and visitor.person_id:
         person, visitor = visitor.person, None
@@ -53,10 +58,14 @@ def profiles_for_visitors(*, visitor_ids: Iterable[int]) -> dict[int, Profile]:
 
 
 def _allowed(person_ids: set[int]) -> set[int]:
-    """Those of the people who agreed; for whoever is merged, the one who stands for them counts."""
+    """Those of the people who agreed; for whoever is merged, the one who stands for them counts.
+
+    Also whoever paused: what is in the store was stored before, and is kept as it is.
+    """
     into = redirects_among(person_ids)
     stands = {person: into.get(person, person) for person in person_ids}
-    agreed = consenting_person_ids(Purpose.PROFILING).filter(person_id__in=set(stands.values()))
+    holders = consenting_person_ids(Purpose.PROFILING, though_paused=True)
+    agreed = holders.filter(person_id__in=set(stands.values()))
     found = set(agreed.values_list("person_id", flat=True))
     return {person for person in person_ids if stands[person] in found}
 
@@ -120,7 +129,7 @@ def join_profiles(*, visitor: Visitor, person: Person) -> None:
     from tracking.services.recompute import recompute_profiles
 
     with transaction.atomic():
-        target = profile_for(person=person)
+        target = profile_for(person=person, though_paused=True)
         if target is None:
             return
         Reading.objects.filter(visitor=visitor).update(profile=target)
@@ -149,7 +158,7 @@ def follow_merge(*, person: Person, into: Person) -> None:
     from tracking.services.recompute import recompute_profiles
 
     with transaction.atomic():
-        target = profile_for(person=into)
+        target = profile_for(person=into, though_paused=True)
         if target is None:
             drop_profile(person=into)
             return
@@ -164,7 +173,7 @@ def follow_parting(*, person: Person, into: Person) -> None:
 
     with transaction.atomic():
         for one in (person, into):
-            profile = profile_for(person=one)
+            profile = profile_for(person=one, though_paused=True)
             if profile is None:
                 drop_profile(person=one)
             else:

@@ -48,6 +48,9 @@ def check_interests(*, progress: Callable[[int], None] = lambda done: None) -> R
 def _check_chunk(profile_ids: list[int], report: RebuildReport) -> None:
     rule, tree = rule_of(current_rule_version()), topic_tree()
     evidence = gather_evidence(profile_ids=profile_ids, page_ids=None, rule=rule, from_raw=True)
+    # Paused interests wait for evidence that the first recomputation after the pause takes in.
+    evidence = evidence.without_paused()
+    profile_ids = list(evidence.signals)
     states = replay_evidence(evidence, rule=rule, tree=tree)
     due = {(p, t): state for p, topics in states.items() for t, state in topics.items()}
     stored = {

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 from django.db import transaction
 
 from people.models import Person, Purpose, Visitor
-from people.selectors import redirects_among
+from people.selectors import records_of, redirects_among
 from tracking.locks import hold_folding_lock
-from tracking.models import Profile, Signal
+from tracking.models import Event, Profile, Signal
 from tracking.selectors.evidence import Evidence, gather_evidence
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.standing import standing_profiles
@@ -116,6 +116,22 @@ def open_profile(
     if Purpose.PROFILING not in purposes:
         return
     profile = profile_for(person=person, visitor=visitor)
+    if profile is not None:
+        recompute_profiles(profile_ids=[profile.pk])
+
+
+def settle_before_pause(*, person: Person) -> None:
+    """Fold what a person read until now, so that their interests stand still at this moment."""
+    from tracking.services.folding import fold_views
+
+    with transaction.atomic():
+        raw = Event.objects.filter(visitor__person__in=records_of(person))
+        fold_views(views=set(raw.values_list("view", flat=True)))
+
+
+def go_on_after_pause(*, person: Person) -> None:
+    """Take in what came meanwhile of before the pause; what was done in it stays out."""
+    profile = profile_for(person=person)
     if profile is not None:
         recompute_profiles(profile_ids=[profile.pk])
 

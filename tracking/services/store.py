@@ -18,7 +18,8 @@ def store_signals(
     """Write the difference between stored and due signals; return the topics concerned by profile.
 
     `pages` limits the comparison to (profile, page) pairs; None compares everything of the
-    profiles. Profiles without a difference are left out.
+    profiles. Profiles without a difference are left out. While interests are paused signals may go
+    or shrink, but none is made and none grows.
     """
     stored = _stored(evidence)
     changed: list[tuple[int, SignalFact]] = []
@@ -31,6 +32,10 @@ def store_signals(
             if _concerns(profile, row[1], pages)
         }  # fmt: skip
         for key, signal in wanted.items():
+            if profile in evidence.paused and not (
+                key in have and signal.strength <= have[key][1].strength
+            ):
+                continue
             if key not in have or have[key][1] != signal:
                 changed.append((profile, signal))
                 touched[profile] += [signal, have[key][1]] if key in have else [signal]
