@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cms.models import Topic
+from leads.selectors.ranking import ranked_people
 from leads.selectors.rule_quality import Quality, WhyNot, rank_quality
 from outbox.models import AuditEntry, Effect, EffectState
 from outbox.services import run_due_effects
@@ -18,9 +19,10 @@ from people.roles import Role
 from tests.factories.leads import staff, topic_named
 from tests.factories.tracking import consenting_person, imported, yardstick
 from tracking.arithmetic import heat_of
-from tracking.models import Interest, InterestTag, Profile, RuleVersion
+from tracking.models import Declaration, Interest, InterestTag, Profile, RuleVersion
 from tracking.rule_figures import fields_of, figures_of
 from tracking.selectors import rule_changes
+from tracking.selectors.interests import interest_receipts
 from tracking.selectors.rule_changes import compared_with
 from tracking.selectors.rules import current_rule_version, progress_of, rule_of
 from tracking.services.rebuild import check_interests
@@ -383,3 +385,22 @@ def test_nobody_else_changes_them(client):
     client.force_login(staff(Role.CONSULTANT))
     assert client.post(CHANGE, given(enter=2.0, confirm="1")).status_code == 302
     assert current_rule_version().number == 1
+
+
+def test_with_spread_a_receipt_and_the_order_of_people_add_up_to_the_heat(marketing, gums):
+    above = topic_named("Mouth")
+    Topic.objects.filter(pk=gums.pk).update(parent=above)
+    ann = reader("Ann Lee", gums, pages=2)
+    Declaration.objects.create(profile=ann.profile, topic=gums)
+    figures = {**figures_of(current_rule_version()), "parent_share": 0.5}
+    change_rules(base=1, figures=figures, reason="x", by=marketing)
+    run_due_effects()
+    now = timezone.now()
+    heats = {}
+    for one in interest_receipts(profile=ann.profile, at=now):
+        assert sum(line.heat for line in one.lines) == pytest.approx(one.heat)
+        heats[one.topic.pk] = one.heat
+    assert heats[above.pk] == pytest.approx(heats[gums.pk] / 2)
+    for topic in (gums, above):
+        (ranked,) = ranked_people(topic=topic, at=now)
+        assert ranked.heat == pytest.approx(heats[topic.pk])

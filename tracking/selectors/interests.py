@@ -15,7 +15,7 @@ from tracking.arithmetic import Rule, WeighedSignal, heat_of, without_vetoed
 from tracking.models import Interest, InterestTag, PageYardstick, Profile, Signal
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.vetoes import vetoes_of
-from tracking.selectors.weights import yardstick_weights
+from tracking.selectors.weights import weights_about, yardstick_weights
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def _lines(profile: Profile, *, rule: Rule, now: datetime) -> dict[int, list[Evi
     by_topic: dict[int, list[WeighedSignal]] = defaultdict(list)
     for signal in signals.values():
         bears_on = (
-            {tree.merged.get(signal.topic_id, signal.topic_id): 1.0}
+            weights_about(signal.topic_id, rule=rule, tree=tree)
             if signal.topic_id
             else weights.get(signal.yardstick_id or 0, {})
         )

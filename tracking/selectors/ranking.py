@@ -15,7 +15,7 @@ from tracking.selectors.as_of import earlier_signals
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.standing import standing_profiles
 from tracking.selectors.vetoes import vetoes_of
-from tracking.selectors.weights import yardstick_weights
+from tracking.selectors.weights import weights_about, yardstick_weights
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ def _moved_rows(until: datetime, rule: Rule) -> np.ndarray:
 
 
 def _bearing(rows: np.ndarray, *, rule: Rule) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Which topics each signal bears on: its yardstick's, or the one it is about with weight 1."""
+    """Which topics each signal bears on: its yardstick's, or the one it is about and those above."""
     tree = topic_tree()
     yardsticks, position = np.unique(rows[:, 3].astype(np.int64), return_inverse=True)
     weights = yardstick_weights((int(pk) for pk in yardsticks if pk), rule=rule, tree=tree)
@@ -138,12 +138,15 @@ def _bearing(rows: np.ndarray, *, rule: Rule) -> tuple[np.ndarray, np.ndarray, n
     signal = np.repeat(np.arange(len(rows)), each)
     within = np.arange(len(signal)) - np.repeat(np.cumsum(each) - each, each)
     source = np.repeat(starts[position], each) + within
-    own = np.flatnonzero(about)
-    resolved = np.array([tree.merged.get(int(t), int(t)) for t in about[own]], dtype=np.int64)
+    own = [
+        (place, topic, weight)
+        for place in np.flatnonzero(about)
+        for topic, weight in weights_about(int(about[place]), rule=rule, tree=tree).items()
+    ]
     return (
-        np.concatenate([signal, own]),
-        np.concatenate([topics[source], resolved]),
-        np.concatenate([values[source], np.ones(len(own))]),
+        np.concatenate([signal, np.array([one[0] for one in own], dtype=np.int64)]),
+        np.concatenate([topics[source], np.array([one[1] for one in own], dtype=np.int64)]),
+        np.concatenate([values[source], np.array([one[2] for one in own], dtype=np.float64)]),
     )
 
 

@@ -21,3 +21,10 @@ def yardstick_weights(
         )
         for pk, topics in rows
     }
+
+
+def weights_about(topic_id: int, *, rule: Rule, tree: TopicTree) -> dict[int, float]:
+    """Weights by topic of a signal that is about one topic: 1 for it, its spread for those above."""
+    return effective_weights(
+        {topic_id: 1.0}, merged=tree.merged, parents=tree.parents, parent_share=rule.parent_share
+    )

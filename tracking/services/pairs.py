@@ -9,14 +9,13 @@ from tracking.arithmetic import (
     Rule,
     VetoFact,
     WeighedSignal,
-    effective_weights,
     replay,
 )
 from tracking.models import Interest, InterestTag, RuleVersion, Signal
 from tracking.selectors.evidence import Evidence
 from tracking.selectors.rules import TopicTree, current_rule_version, rule_of, topic_tree
 from tracking.selectors.vetoes import vetoes_of
-from tracking.selectors.weights import yardstick_weights
+from tracking.selectors.weights import weights_about, yardstick_weights
 
 States = dict[int, dict[int, PairState]]
 
@@ -59,12 +58,7 @@ def replay_pairs(
     pairs: dict[tuple[int, int], list[WeighedSignal]] = defaultdict(list)
     for profile, at, kind, item_key, day, strength, topic_id, yardstick_id in signals:
         if topic_id:
-            bears_on = effective_weights(
-                {topic_id: 1.0},
-                merged=tree.merged,
-                parents=tree.parents,
-                parent_share=rule.parent_share,
-            )
+            bears_on = weights_about(topic_id, rule=rule, tree=tree)
         else:
             bears_on = weights.get(yardstick_id, {})
         for topic, weight in bears_on.items():
