@@ -72,7 +72,7 @@ def _field(name: str, label: str, meaning: str, unit: str) -> forms.Field:
         label=label,
         min_value=int(low) if whole else low,
         max_value=int(high) if whole else high,
-        help_text=" ".join(part for part in (meaning, f"{bounds} {unit}".strip() + ".") if part),
+        help_text=" ".join(part for part in (meaning, bounds, unit) if part),
     )
     if not whole:
         field.widget.attrs["step"] = "any"
