@@ -95,6 +95,19 @@ def test_events_that_differ_in_active_time_alone_share_a_row():
     assert [row.active_ms for row in StatisticSpool.objects.all()] == [sum(range(50))]
 
 
+def test_two_openings_in_one_batch_pass_a_quarter_twice():
+    article = make_page()
+    events = [make_event(article, depth=depth, active_ms=1000) for depth in (0.25, 0.5, 0.25, 0.5)]
+    batch = make_batch(events)
+    for _ in range(3):
+        send(batch)
+    send(make_batch(events[:1]))
+    fold_statistics()
+    assert counters() == {
+        ("active_ms", ""): 4_000, ("depth", "0.25"): 2, ("depth", "0.5"): 2,
+    }  # fmt: skip
+
+
 def test_a_chunk_ends_where_it_is_told_to():
     article = make_page()
     send(make_batch([make_event(article, kind="open") for _ in range(7)]))

@@ -81,9 +81,11 @@ def _spool_columns(fact: Fact, *, origin: Origin, place: int) -> tuple:
     """Passed quarter, referrer, campaign, language, device, and what keeps the row apart."""
     opens = fact.kind == "open"
     agent = origin.agent
-    mergeable = fact.kind == "read" and not agent.filtered
+    passed = _passed(fact, origin=origin)
+    # A quarter passed counts by its row: two openings in one batch are two rows.
+    mergeable = fact.kind == "read" and passed is None and not agent.filtered
     return (
-        _passed(fact, origin=origin),
+        passed,
         fact.referrer if opens else "",
         fact.campaign if opens else "",
         agent.language if opens else "",
