@@ -1,7 +1,5 @@
 """Admin screens of how pieces are read."""
 
-from collections.abc import Callable
-
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -9,19 +7,25 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from wagtail.models import Page
 
+from cms.admin.sharing_hooks import is_offered
+from cms.presentation import form_names
+from tracking import drawing
+from tracking.selectors.curves import (
+    attention_of,
+    expected_s_of,
+    greatest_drop,
+    reading_curve,
+)
 from tracking.selectors.readers import (
-    WINDOW,
-    PieceReaders,
     may_see_readers,
     pieces_of,
     readers_of,
+    window_days,
 )
 from tracking.selectors.statistics import page_statistics
 
 PIECES_A_PAGE = 25
-BAR_WIDTH, BAR_HEIGHT = 4, 24
 
 
 def list_readers(request: HttpRequest) -> HttpResponse:
@@ -32,7 +36,7 @@ def list_readers(request: HttpRequest) -> HttpResponse:
     rows = readers_of(list(page.object_list), today=timezone.now().date())
     context = {
         "page": page,
-        "rows": [{"piece": row, "bars": sparkline(row)} for row in rows],
+        "rows": [{"piece": row, "bars": drawing.sparkline(row.days)} for row in rows],
         **_header(_("Readers")),
     }
     return TemplateResponse(request, "tracking/admin/readers.html", context)
@@ -42,20 +46,28 @@ def show_piece(request: HttpRequest, page_id: int) -> HttpResponse:
     """One piece: how far readers came, from where, on what; 404 for somebody else's."""
     if not may_see_readers(request.user):
         raise Http404
-    page = get_object_or_404(pieces_of(request.user), pk=page_id)
-    today = timezone.now().date()
-    statistics = page_statistics(page.pk, today - WINDOW)
-    (row,) = readers_of([page], today=today)
+    page = get_object_or_404(pieces_of(request.user), pk=page_id).specific
+    days = window_days(timezone.now().date())
+    statistics = page_statistics(page.pk, days[0])
+    curve = reading_curve(statistics)
+    panels = getattr(page, "panels_in_order", ())
     context = {
-        "piece": row,
+        "piece": page,
+        "form": form_names.get(type(page), _("Article")),
+        "may_share": is_offered(page),
+        "may_edit": page.permissions_for_user(request.user).can_edit(),
         "statistics": statistics,
-        "depths": _bars(statistics.dimensions.get("depth", {}), label=_share),
-        "panels": _bars(statistics.dimensions.get("panel", {}), label=_panels_of(page)),
-        "others": {
-            name: values
-            for name, values in statistics.dimensions.items()
-            if name not in ("depth", "panel")
-        },
+        "acts": drawing.acts(statistics),
+        "time": drawing.time_of(statistics, expected_s=expected_s_of(page.pk)),
+        "days": drawing.days(statistics, days=days),
+        "curve": drawing.curve(curve),
+        "stops": drawing.stops(greatest_drop(curve)),
+        "panels": drawing.panels(
+            panels, attention=attention_of([one.id for one in panels], statistics=statistics)
+        ),
+        "gone": len(statistics.of("panel").keys() - {one.id for one in panels}),
+        "sources": drawing.sources(statistics),
+        "robots": statistics.of("bot").get(""),
         **_header(page.title, {"url": reverse("piece_readers"), "label": _("Readers")}),
     }
     return TemplateResponse(request, "tracking/admin/piece.html", context)
@@ -69,33 +81,3 @@ def _header(title: str, *above: dict) -> dict:
         "header_icon": "view",
         "breadcrumbs_items": [home, *above, {"url": "", "label": title}],
     }
-
-
-def sparkline(row: PieceReaders) -> list[dict]:
-    """Bars of a 30-day sparkline, drawn by the template as SVG rectangles."""
-    top = max(row.days, default=0) or 1
-    return [
-        {"x": n * BAR_WIDTH, "y": BAR_HEIGHT - height, "height": height}
-        for n, opens in enumerate(row.days)
-        if (height := round(BAR_HEIGHT * opens / top))
-    ]
-
-
-def _share(quarter: str) -> str:
-    return f"{float(quarter):.0%}"
-
-
-def _panels_of(page: Page) -> Callable[[str], str]:
-    """Name a panel by its place in the comic; one that is gone from it keeps its own name."""
-    panels = getattr(page.specific, "panels_in_order", ())
-    places = {block.id: place for place, block in enumerate(panels, start=1)}
-    return lambda name: _("Panel {n}").format(n=places[name]) if name in places else name
-
-
-def _bars(values: dict, *, label: Callable[[str], str]) -> list[dict]:
-    counts = {value: shown.count or 0 for value, shown in values.items()}
-    top = max(counts.values(), default=0) or 1
-    return [
-        {"label": label(value), "figure": values[value], "width": round(200 * counts[value] / top)}
-        for value in values
-    ]

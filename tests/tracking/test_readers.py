@@ -1,6 +1,6 @@
 """Who may see how a piece is read, and what of it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import Group
@@ -14,6 +14,7 @@ from tests.factories.people import UserFactory
 from tests.factories.reviews import put_up
 from tracking.models import PageCounter
 from tracking.selectors.readers import pieces_of, readers_of
+from tracking.wagtail_hooks import readers_in_header, readers_in_list
 
 pytestmark = pytest.mark.django_db
 TODAY = datetime.now(UTC).date()
@@ -40,9 +41,10 @@ def clinician():
     return user
 
 
-def count(page, dimension: str, value: str, number: int) -> None:
+def count(page, dimension: str, value: str, number: int, *, ago: int = 0) -> None:
+    day = TODAY - timedelta(days=ago)
     PageCounter.objects.create(
-        page_id=page.pk, day=TODAY, dimension=dimension, value=value, count=number
+        page_id=page.pk, day=day, dimension=dimension, value=value, count=number
     )
 
 
@@ -70,7 +72,24 @@ def test_figures_add_up_and_small_groups_are_hidden(clinician):
     (row,) = readers_of([clinician.own], today=TODAY)
     assert (row.opens.count, row.minutes, row.to_the_end.count) == (12, 10, None)
     assert str(row.to_the_end) == "fewer than five"
-    assert row.days[-1] == 12
+    assert (row.days[-1].count, {day.count for day in row.days[:-1]}) == (12, {0})
+    assert len(row.days) == 30
+
+
+def test_the_window_is_thirty_days_on_every_screen(client, clinician):
+    count(clinician.own, "open", "", 7, ago=29)
+    count(clinician.own, "open", "", 100, ago=30)
+    client.force_login(clinician)
+    (row,) = readers_of([clinician.own], today=TODAY)
+    shown = client.get(f"/admin/readers/{clinician.own.pk}/").context["statistics"]
+    assert (row.opens.count, shown.opens.count) == (7, 7)
+
+
+def test_days_do_not_tell_a_hidden_sum(clinician):
+    for ago in (0, 3):
+        count(clinician.own, "open", "", 1, ago=ago)
+    (row,) = readers_of([clinician.own], today=TODAY)
+    assert row.opens.count is None and {day.count for day in row.days} == {0}
 
 
 def test_the_home_panel_and_list_take_the_same_queries_for_one_and_three(client, clinician):
@@ -86,3 +105,39 @@ def test_the_home_panel_and_list_take_the_same_queries_for_one_and_three(client,
     for title in ("Second", "Third"):
         article(title, author=ClinicianPage.objects.get())
     assert queries() == one
+
+
+def test_the_way_to_the_screen_is_offered_to_those_who_may_see_it(clinician):
+    offered = {
+        (user_name, page.title): [button.label for button in readers_in_list(page, user)]
+        for user_name, user in (
+            ("clinician", clinician),
+            ("editor", staff(Role.EDITOR)),
+            ("marketing", staff(Role.MARKETING)),
+        )
+        for page in (clinician.own, clinician.others)
+    }
+    assert offered == {
+        ("clinician", "Hers"): ["How it is read"],
+        ("clinician", "Somebody else's"): [],
+        ("editor", "Hers"): ["How it is read"],
+        ("editor", "Somebody else's"): ["How it is read"],
+        ("marketing", "Hers"): [],
+        ("marketing", "Somebody else's"): [],
+    }
+
+
+def test_the_way_is_offered_to_any_number_of_pages_in_the_same_queries(clinician):
+    pages = [clinician.own, clinician.others]
+    for page in pages:
+        assert page.cached_content_type
+    list(readers_in_list(clinician.own, clinician))
+    with CaptureQueriesContext(connection) as captured:
+        for page in pages * 3:
+            list(readers_in_header(page, clinician, "edit"))
+    assert len(captured) == 0
+
+
+def test_a_draft_has_no_way_to_its_readers(clinician):
+    clinician.own.live = False
+    assert list(readers_in_list(clinician.own, clinician)) == []

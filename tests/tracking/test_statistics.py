@@ -178,6 +178,52 @@ def test_a_single_hidden_part_cannot_be_told_from_the_others():
     }  # fmt: skip
 
 
+def test_small_parts_are_hidden_until_they_are_no_small_group_together():
+    count(1, "open", "", 30)
+    for device, number in (("phone", 20), ("desktop", 7), ("tablet", 2), ("watch", 1)):
+        count(1, "device", device, number)
+    statistics = page_statistics(1, TODAY)
+    assert shown(statistics, "device") == {
+        "phone": 20, "desktop": None, "tablet": None, "watch": None,
+    }  # fmt: skip
+    words = {value: str(figure) for value, figure in statistics.of("device").items()}
+    assert (words["desktop"], words["tablet"]) == ("not shown", "fewer than five")
+
+
+def test_what_was_not_told_is_a_part_like_the_others():
+    count(1, "open", "", 30)
+    count(1, "referrer", "search", 21)
+    count(1, "referrer", "social", 6)
+    statistics = page_statistics(1, TODAY)
+    assert shown(statistics, "referrer") == {"": None, "search": 21, "social": None}
+    assert statistics.of("device") == {}
+
+
+def test_a_day_with_few_openings_cannot_be_told_from_the_sum():
+    for days, number in ((0, 9), (1, 3), (2, 6), (3, 8)):
+        count(1, "open", "", number, day=TODAY - timedelta(days=days))
+    statistics = page_statistics(1, TODAY - timedelta(days=29))
+    assert (statistics.opens.count, statistics.step) == (26, 1)
+    assert [one.count for one in statistics.days.values()] == [8, None, None, 9]
+
+
+def test_where_most_days_are_hidden_six_are_told_together():
+    since = TODAY - timedelta(days=29)
+    for days, number in ((0, 3), (2, 4), (5, 2), (6, 1), (11, 4), (29, 9)):
+        count(1, "open", "", number, day=TODAY - timedelta(days=days))
+    statistics = page_statistics(1, since)
+    assert statistics.step == 6
+    assert {(day - since).days: one.count for day, one in statistics.days.items()} == {
+        0: 9, 18: 5, 24: 9,
+    }  # fmt: skip
+
+
+def test_a_counter_that_was_given_back_is_no_row():
+    count(1, "open", "", 9)
+    count(1, "bot", "", 0)
+    assert page_statistics(1, TODAY).dimensions == {}
+
+
 def test_a_page_nobody_opened_has_a_zero():
     assert page_statistics(1, TODAY).opens.count == 0
 
