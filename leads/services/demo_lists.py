@@ -32,6 +32,7 @@ from leads.services.membership import rebuild_list, refresh_lists
 from outbox.services import record_audit
 from people.models import Clinic
 from tracking.services.demo_readings import load_demo_readings
+from tracking.services.demo_visits import load_demo_visits
 
 DEMO_PASSWORD = "reading-room"
 ACTOR = "command:load_demo"
@@ -60,6 +61,7 @@ def load_demo(*, now: datetime | None = None) -> bool:
     classes = load_demo_classes(now=now)
     people = load_demo_people(now=now)
     load_demo_readings(people=people, pages=pages, now=now)
+    load_demo_visits(pages=pages, now=now)
     load_demo_places(people=people, classes=classes, now=now)
     load_demo_lists()
     clinic.demo_loaded_at = now
@@ -81,7 +83,9 @@ def renew_demo(*, now: datetime | None = None) -> bool:
     renew_demo_classes(now=now)
     renew_demo_people(now=now)
     people = demo_people()
-    load_demo_readings(people=people, pages=load_demo_content(now=now), now=now)
+    pages = load_demo_content(now=now)
+    load_demo_readings(people=people, pages=pages, now=now)
+    load_demo_visits(pages=pages, now=now, after=clinic.demo_loaded_at)
     load_demo_places(people=people, classes=load_demo_classes(now=now), now=now)
     load_demo_lists()
     clinic.demo_loaded_at = now

@@ -1,7 +1,7 @@
 """The demo clinic: loaded once, renewed without loss, removed without trace; its lists are alive."""
 
 import io
-from datetime import timedelta
+from datetime import UTC, timedelta
 
 import pytest
 import time_machine
@@ -12,11 +12,13 @@ from django.utils import timezone
 from classroom.models import Attendance, LiveClass
 from classroom.services.demo_people import MARK
 from cms.models import ArticlePage, ClinicImage, ComicPage, Topic
+from cms.services.demo_content import load_demo_content
 from leads.models import LeadList, Membership
 from leads.services.demo_lists import DEMO_PASSWORD, load_demo, remove_demo, renew_demo
 from people.models import Clinic, ConsentEvent, Person, User, Visitor
 from tests.factories.reviews import change
-from tracking.models import Event, InterestTag, Reading
+from tracking.models import Event, InterestTag, PageCounter, Reading, StatisticSpool
+from tracking.services.demo_visits import load_demo_visits
 from tracking.services.folding import fold_everything
 
 pytestmark = pytest.mark.django_db
@@ -95,6 +97,29 @@ def test_folding_again_changes_nothing(demo):
         list(InterestTag.objects.order_by("pk").values_list("profile", "topic", "entered_at"))
         == tags
     )
+
+
+def openings_on_desktops() -> dict:
+    """By page and day; the demo's prospects read on telephones, so these are strangers'."""
+    counters = PageCounter.objects.filter(dimension="device", value="desktop")
+    return {(row.page_id, row.day): row.count for row in counters}
+
+
+def test_strangers_read_the_demo_and_no_day_is_sent_twice(demo):
+    before = openings_on_desktops()
+    assert len(before) > 20
+    assert not StatisticSpool.objects.exists()
+    pages = load_demo_content(now=timezone.now())
+    assert load_demo_visits(pages=pages, now=timezone.now(), after=timezone.now()) == 0
+    with time_machine.travel(timezone.now() + timedelta(days=10)):
+        renew_demo()
+        after = openings_on_desktops()
+    today = timezone.now().astimezone(UTC).date()
+    assert {key: count for key, count in after.items() if key[1] < today} == before
+    assert {day for _, day in after if day >= today} <= {
+        today + timedelta(days=n) for n in range(10)
+    }
+    assert len(after) > len(before)
 
 
 def test_twins_are_translations(demo):
