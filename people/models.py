@@ -134,6 +134,7 @@ class Person(models.Model):
     birth_year = models.PositiveSmallIntegerField(null=True, blank=True)
     imported_key = models.CharField(max_length=200, null=True, blank=True, unique=True)
     source = models.CharField(max_length=40, blank=True)
+    wants_suggestions = models.BooleanField(default=True, db_default=True)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from"
     )

@@ -37,6 +37,7 @@ def _report_person(person: Person | None, visitors: list[Visitor]) -> list[dict]
             "birth_year": person.birth_year,
             "imported_key": person.imported_key,
             "source": person.source,
+            "wants_suggestions": person.wants_suggestions,
             "since": person.created_at.isoformat(),
         }
     ]
@@ -178,6 +179,7 @@ def _register_identity() -> None:
             "birth_year",
             "imported_key",
             "source",
+            "wants_suggestions",
             "merged_into",
         ),
         purpose="to know who a person is to the clinic",

@@ -4,17 +4,23 @@ from datetime import datetime
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import get_language_from_request
 from ninja import Router, Schema, Status
 from ninja.errors import HttpError
+from pydantic import StrictBool
+from wagtail.models import Locale
 
 from cms.models import Topic
+from people.api import objects_to_profiling
 from people.api_auth import Subject, VisitorOrSession
+from people.notices import known_language
 from tracking import views
 from tracking.models import Profile, VetoReason
 from tracking.openapi import EVENTS_OPERATION
 from tracking.selectors.interests import InterestReceipt, interest_receipts, profile_of
-from tracking.services.wishes import declare_interest, veto_interest
+from tracking.services.wishes import declare_interest, veto_interest, want_suggestions
+from tracking.suggestion_views import suggestions_of, why
 
 router = Router()
 
@@ -63,6 +69,29 @@ class InterestsOut(Schema):
 
     at: datetime
     interests: list[InterestOut]
+
+
+class SuggestionOut(Schema):
+    """A page, and why: `topic` and `why` are empty for what is popular."""
+
+    page: int
+    title: str
+    url: str | None
+    topic: str | None
+    why: str
+
+
+class SuggestionsOut(Schema):
+    """`kind` is next, popular or off."""
+
+    kind: str
+    suggestions: list[SuggestionOut]
+
+
+class SuggestionsIn(Schema):
+    """Whether the person wants suggestions."""
+
+    wanted: StrictBool
 
 
 def interest_out(receipt: InterestReceipt) -> dict:
@@ -143,6 +172,49 @@ def delete_my_interest(request: HttpRequest, slug: str, reason: VetoReason = Vet
     """Delete an interest, or say "not interested"; a rebuild does not bring it back."""
     profile = _profile_or_409(request.auth)  # type: ignore[attr-defined]
     veto_interest(profile=profile, topic=get_object_or_404(Topic, slug=slug), reason=reason)
+    return Status(204, None)
+
+
+@router.get(
+    "/me/suggestions", response=SuggestionsOut, auth=VisitorOrSession(), summary="Next for me"
+)
+def read_my_suggestions(request: HttpRequest, language: str = "") -> dict:
+    """At most three pieces or classes: `next` from one's own tags, each with its reason.
+
+    `popular`, the same for everybody, without consent, while paused, and with `Sec-GPC: 1` or
+    `DNT: 1`; `off` where the person wants none.
+    """
+    subject: Subject = request.auth  # type: ignore[attr-defined]
+    if subject.person is not None and not subject.person.wants_suggestions:
+        return {"kind": "off", "suggestions": []}
+    shown = known_language(language or get_language_from_request(request))
+    profile = None if objects_to_profiling(request) else _profile(subject, though_paused=False)
+    with translation.override(shown):
+        found = suggestions_of(profile, locale=Locale.get_active())
+        return {
+            "kind": "popular" if profile is None else "next",
+            "suggestions": [
+                {
+                    "page": one.page.pk,
+                    "title": one.page.title,
+                    "url": one.page.get_full_url(request),
+                    "topic": one.topic,
+                    "why": why(one),
+                }
+                for one in found
+            ],
+        }
+
+
+@router.put(
+    "/me/suggestions", response={204: None}, auth=VisitorOrSession(), summary="Suggestions or none"
+)
+def switch_my_suggestions(request: HttpRequest, payload: SuggestionsIn):
+    """Kept with the person; 409 for a browser's token."""
+    subject: Subject = request.auth  # type: ignore[attr-defined]
+    if subject.person is None:
+        raise HttpError(409, "Sign in first: a browser's token does not stand for a person.")
+    want_suggestions(person=subject.person, wanted=payload.wanted)
     return Status(204, None)
 
 

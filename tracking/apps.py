@@ -7,10 +7,11 @@ class TrackingConfig(AppConfig):
     name = "tracking"
 
     def ready(self) -> None:
-        """Connect the receivers, name personal data, show the interests on one's own page."""
+        """Connect the receivers, name personal data, show interests and suggestions on one's page."""
         from people.registry import me_sections
         from tracking import effects, personal_data, receivers  # noqa: F401  importing connects
         from tracking.site_views import interests_section
+        from tracking.suggestion_views import suggestions_section
 
         personal_data.register_all()
-        me_sections.append(interests_section)
+        me_sections += [interests_section, suggestions_section]

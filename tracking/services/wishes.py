@@ -1,14 +1,21 @@
-"""What a person says about their own interests: interested, not interested, delete this."""
+"""What a person says about their own interests: interested, not interested, delete, no suggestions."""
 
 from django.db import transaction
 from django.utils import timezone
 
 from cms.models import Topic
 from outbox.services import record_audit
+from people.models import Person
 from tracking.locks import hold_folding_lock
 from tracking.models import Declaration, Profile, Veto, VetoReason
 from tracking.services.pairs import refresh_pairs
 from tracking.services.recompute import announce, recompute_profiles
+
+
+def want_suggestions(*, person: Person, wanted: bool) -> None:
+    """Keep with the person whether they want suggestions at all; a second call changes nothing."""
+    person.wants_suggestions = wanted
+    person.save(update_fields=["wants_suggestions"])
 
 
 def declare_interest(*, profile: Profile, topic: Topic) -> None:
