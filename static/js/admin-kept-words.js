@@ -85,8 +85,14 @@ function say(kind, text, actions = []) {
 
 const trySaving = () => autosave()?.save(new CustomEvent('kept-words'));
 
-// Wagtail takes what is written in the first two seconds for what the page came with, and saves none of it.
-const unsent = () => { if (kept && kept !== sent && !trouble) trySaving(); };
+// Wagtail takes what is written in the first two seconds for what the page came with: it saves none of
+// it, and its preview shows none of it.
+function unsent() {
+  if (!kept || kept === sent || trouble) return;
+  trySaving();
+  const preview = document.querySelector('[data-controller~="w-preview"]');
+  if (preview) window.wagtail.app.getControllerForElementAndIdentifier(preview, 'w-preview')?.setStale();
+}
 
 // A session that came back has a new token, without which nothing of this page would be taken.
 function takeToken(token) {

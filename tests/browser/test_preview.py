@@ -11,6 +11,10 @@ from tests.browser.test_site import COMIC
 pytestmark = pytest.mark.browser
 
 WORDS = "Words that no reader has seen"
+BEGINS_TO_LOOK = (
+    "() => window.wagtail?.app?.getControllerForElementAndIdentifier("
+    "document.querySelector('form[data-edit-form]'), 'w-unsaved')?.initialFormData"
+)
 ARTICLE = "/articles/what-an-implant-is/"
 MODULE = "/courses/before-your-first-implant/gums-first/"
 
@@ -41,6 +45,8 @@ def test_the_panel_shows_the_draft_and_follows_what_is_typed(editor, clinic, pat
     editor.get_by_role("button", name="Toggle preview").click()
     shown = editor.frame_locator("#w-preview-iframe")
     expect(shown.get_by_role("heading", level=1)).to_have_text(title, timeout=30_000)
+    # What is written around the moment at which Wagtail begins to look for changes, it overlooks.
+    editor.wait_for_function(BEGINS_TO_LOOK)
     editor.fill("[name=title]", WORDS)
     expect(shown.get_by_role("heading", level=1)).to_have_text(WORDS, timeout=30_000)
     assert WORDS not in editor.request.get(clinic + path).text()
