@@ -7,20 +7,36 @@ from bench.classes import measure_classes
 from bench.commands import measure_content, measure_events
 from bench.endpoint import measure_endpoint
 from bench.engines import engine, postgresql_url
+from bench.exports import measure_exports
+from bench.lists import measure_lists
 from bench.read_api import measure_read_api
 from bench.replay import measure_replay
 from bench.report import Report
+from bench.rescore import measure_folding, measure_rebuild, measure_rescore, measure_retention
+from bench.room import measure_room
 from bench.search import measure_search
 from bench.site import measure_site
+from bench.stopwatch import measure_stopwatch
 
 BENCHMARKS = {
     "attendance": (measure_classes, "presence, attendance from raw signs, a long report"),
+    "room": (measure_room, "a room of 100 and 500 listeners against an empty stream"),
     "api": (measure_read_api, "the read API, cold and warm, against stock v2 and an empty answer"),
     "endpoint": (measure_endpoint, "events a second against an empty answer and a bare insert"),
     "site": (measure_site, "pages of the site, with their queries, against an empty answer"),
     "content": (measure_content, "import_content on the health-education pages"),
     "search": (measure_search, "queries a reader types, on English and Chinese pages"),
     "replay": (measure_replay, "a week of reading through HTTP and by import: the same interests"),
+    "rescore": (measure_rescore, "everybody rescored under another rule, against one statement"),
+    "rebuild": (measure_rebuild, "rebuild_interests at three sizes, against one statement"),
+    "folding": (measure_folding, "raw events folded into interests, against a bare upsert"),
+    "lists": (measure_lists, "a million people: lists filled, rebuilt, counted and kept up"),
+    "retention": (measure_retention, "bytes of a raw event, and deleting the sealed ones"),
+    "exports": (measure_exports, "files of a lead list against bare COPY and XlsxWriter alone"),
+    "stopwatch": (
+        measure_stopwatch,
+        "a reader in Chromium by the watch, and what was stored of it",
+    ),
     "events": (measure_events, "import_events, rebuild_interests, rank_leads on the reading log"),
 }
 NO_POSTGRESQL = (

@@ -25,7 +25,7 @@ VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, 0, '', '', '') ON CONFLICT DO NOTHIN
 @csrf_exempt
 def empty(request: HttpRequest) -> HttpResponse:
     """Answer, and do nothing else."""
-    return HttpResponse(b"{}", content_type="application/json")
+    return _nothing()
 
 
 @csrf_exempt
@@ -34,7 +34,7 @@ def insert(request: HttpRequest) -> HttpResponse:
     batch = msgspec.json.decode(request.body)
     with transaction.atomic():
         insert_rows(batch["events"], visitor_id=batch["visitor_id"])
-    return HttpResponse(b"{}", content_type="application/json")
+    return _nothing()
 
 
 @csrf_exempt
@@ -49,7 +49,12 @@ def insert_beat(request: HttpRequest) -> HttpResponse:
             "VALUES (%s, %s, %s, %s, %s, %s)",
             [sign["class"], sign["person"], sign["tab"], sign["kind"], False, at],
         )
-    return HttpResponse(b"{}", content_type="application/json")
+    return _nothing()
+
+
+def _nothing() -> HttpResponse:
+    """An empty answer that says its length, as without layers nobody else does."""
+    return HttpResponse(b"{}", content_type="application/json", headers={"Content-Length": "2"})
 
 
 def insert_rows(events: list[dict], *, visitor_id: int) -> None:

@@ -96,15 +96,23 @@ def _drop_database(server: str, name: str) -> None:
 @contextlib.contextmanager
 def server(engine: Engine) -> Iterator[int]:
     """Serve the project with the benchmark's addresses added; yields the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with served(engine) as (port, _):
+        yield port
+
+
+@contextlib.contextmanager
+def served(
+    engine: Engine, *, settings: str = "bench.settings", application: str = "", port: int = 0
+) -> Iterator[tuple[int, int]]:
+    """Serve with these settings, or another ASGI application; yields port and id of the process."""
+    port = port or free_port()
     process = subprocess.Popen(
         [
-            sys.executable, "-m", "uvicorn", "config.asgi:application", "--port", str(port),
+            sys.executable, "-m", "uvicorn", application or "config.asgi:application", "--port", str(port),
             "--log-level", "error", "--no-access-log",
         ],
-        cwd=ROOT, env=engine.env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        cwd=ROOT, env={**engine.env, "DJANGO_SETTINGS_MODULE": settings},
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     try:
         deadline = time.monotonic() + READY_WITHIN_S
@@ -112,10 +120,18 @@ def server(engine: Engine) -> Iterator[int]:
             if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the server did not start")
             time.sleep(0.1)
-        yield port
+        yield port, process.pid
     finally:
-        process.terminate()
-        process.wait(10)
+        # With a signal it would wait for streams that stay open.
+        process.kill()
+        process.wait()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def _answers(port: int) -> bool:

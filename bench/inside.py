@@ -9,12 +9,20 @@ from pathlib import Path
 
 import django
 
-from bench import inside_class, inside_replay
+from bench import (
+    inside_class,
+    inside_exports,
+    inside_lists,
+    inside_replay,
+    inside_rescore,
+    inside_room,
+    inside_stopwatch,
+)
 from bench.inside_search import search
 
 
 def subject() -> dict:
-    """Make what requests need: a live page and a consenting visitor."""
+    """Make what requests need: a live page and consenting visitors, each with key and token."""
     from wagtail.models import Page
 
     from cms.models import ArticlePage
@@ -25,13 +33,16 @@ def subject() -> dict:
     page = Page.objects.get(depth=1).add_child(
         instance=ArticlePage(title="bench", slug="bench", about_health=False)
     )
-    visitor, _ = create_visitor(
-        purposes={Purpose.PROFILING: True, Purpose.MARKETING: False},
-        notice=CURRENT,
-        language="en",
-        method=ConsentMethod.PANEL,
-    )
-    return {"page_id": page.pk, "visitor_id": visitor.pk, "token": issue_token(visitor)}
+    made = []
+    for _ in range(16):
+        visitor, _ = create_visitor(
+            purposes={Purpose.PROFILING: True, Purpose.MARKETING: False},
+            notice=CURRENT,
+            language="en",
+            method=ConsentMethod.PANEL,
+        )
+        made.append((visitor.pk, issue_token(visitor)))
+    return {"page_id": page.pk, "visitors": made}
 
 
 def queries_of(*paths: str) -> dict:
@@ -58,20 +69,6 @@ def pages(count: str) -> dict:
 
     page_id = make_pages(int(count))
     return {"page_id": page_id, "queries": queries_by_address(page_id)}
-
-
-def insert_loop(page_id: str, visitor_id: str, batches: str) -> dict:
-    """Insert batches of ten with nothing around them, one transaction each."""
-    from django.db import transaction
-
-    from bench.bare import insert_rows, new_events
-
-    prepared = [new_events(10, page_id=int(page_id)) for _ in range(int(batches))]
-    started = time.perf_counter()
-    for events in prepared:
-        with transaction.atomic():
-            insert_rows(events, visitor_id=int(visitor_id))
-    return {"seconds": time.perf_counter() - started}
 
 
 def command(*arguments: str) -> dict:
@@ -136,13 +133,18 @@ MEASUREMENTS = {
     "pages": pages,
     "subject": subject,
     "queries_of": queries_of,
-    "insert_loop": insert_loop,
     "command": command,
     "one_statement": one_statement,
     "search": search,
     "replayed_pages": inside_replay.replayed_pages,
     "replayed": inside_replay.replayed,
     "fold": inside_replay.fold,
+    "page_to_read": inside_stopwatch.page_to_read,
+    "readings": inside_stopwatch.readings,
+    **inside_exports.MEASUREMENTS,
+    **inside_lists.MEASUREMENTS,
+    **inside_room.MEASUREMENTS,
+    **inside_rescore.MEASUREMENTS,
 }
 
 if __name__ == "__main__":

@@ -3,8 +3,8 @@
 import http.client
 import time
 
-from bench.endpoint import AGENT
 from bench.engines import Engine, server
+from bench.load import AGENT
 from bench.report import Report, median_of, ratio_of
 
 PAGES = {

@@ -11,8 +11,8 @@ from classroom.services.questionnaire_tokens import (
     BadQuestionnaireToken,
     registration_of_questionnaire_token,
 )
-from people.api_auth import person_of_session
-from people.models import Person
+from people.api_auth import SAFE_METHODS, person_of_session, user_of_session
+from people.models import Person, User
 
 
 @dataclass(frozen=True)
@@ -48,6 +48,27 @@ class JoinOrSession(HttpAuthBase):
             return Participant(place.person, place.live_class_id, place.live_class)
         person = person_of_session(request)
         return Participant(person) if person else None
+
+
+class PlaceOrLogin(HttpAuthBase):
+    """`Authorization: Join TOKEN`, or a session; where something is only read, `?place=TOKEN` too.
+
+    A browser's EventSource sends no headers of one's own, hence the address. Gives the place, or
+    the user of the session, with a CSRF token where something changes.
+    """
+
+    openapi_scheme = "join"
+
+    def __call__(self, request: HttpRequest) -> Registration | User | None:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "join":
+            token = request.GET.get("place", "") if request.method in SAFE_METHODS else ""
+        if token:
+            try:
+                return registration_of_join_token(token.strip())
+            except BadJoinToken:
+                return None
+        return user_of_session(request)
 
 
 class PlaceOfQuestionnaire(HttpAuthBase):

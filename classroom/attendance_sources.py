@@ -15,14 +15,17 @@ from classroom.models import (
     AttendanceMeasure,
     DoorCheck,
     LiveClass,
+    PlayedPart,
     PresenceBeat,
     ReportAttendee,
     ReportRow,
 )
-from classroom.verdict import Evidence, Terms
+from classroom.played_time import Part
+from classroom.replay_access import offset_of
+from classroom.verdict import Evidence, Played, Terms
 from people.selectors import redirects_among
 
-PRESENCE, CORRECTION, DOOR = "presence", "correction", "door"
+PRESENCE, CORRECTION, DOOR, PLAYED = "presence", "correction", "door", "played"
 LEAVE = PresenceBeat.Kind.LEAVE.value
 
 
@@ -78,7 +81,7 @@ class Faces:
 def people_with_rows(live_class: LiveClass, faces: Faces) -> set[int]:
     """Everybody for whom there is any raw row."""
     found = set(faces.people.values())
-    for model in (PresenceBeat, AttendanceCorrection, DoorCheck):
+    for model in (PresenceBeat, AttendanceCorrection, DoorCheck, PlayedPart):
         rows = model._default_manager.filter(live_class=live_class).order_by()
         found.update(rows.values_list("person_id", flat=True).distinct())
     return found | set(redirects_among(found).values())
@@ -98,6 +101,7 @@ def evidence_of(
     _add_rows(found, faces.of_people(stands))
     _add_beats(found, live_class, stands)
     _add_door_checks(found, live_class, stands)
+    _add_played(found, live_class, stands)
     _add_corrections(found, live_class, stands)
     return dict(found)
 
@@ -167,6 +171,19 @@ def _add_door_checks(
         if at < live_class.ends_at:
             found[stands[person]].live.append(Interval(at, live_class.ends_at))
             found[stands[person]].sources.add(DOOR)
+
+
+def _add_played(
+    found: defaultdict[int, Evidence], live_class: LiveClass, stands: Mapping[int, int]
+) -> None:
+    """Parts of a recording are put where they lie in the room's time, so that neither counts twice."""
+    offset = offset_of(live_class)
+    rows = PlayedPart.objects.filter(live_class=live_class, person_id__in=list(stands))
+    for row in rows.order_by("at", "pk"):
+        shift = offset if row.of_recording else 0
+        part = Part(row.from_ms + shift, row.to_ms + shift)
+        found[stands[row.person_id]].played.append(Played(row.at, part))
+        found[stands[row.person_id]].sources.add(PLAYED)
 
 
 def _add_corrections(

@@ -1,6 +1,6 @@
 """Effects the classroom handles; each calls one service."""
 
-from classroom.services import notices, presence, report_uploads
+from classroom.services import notices, presence, report_uploads, slide_pdfs
 from outbox.models import Effect
 from outbox.registry import handles
 
@@ -21,3 +21,9 @@ def tell_everybody(effect: Effect) -> None:
 def take_report(effect: Effect) -> None:
     """Take an uploaded report in, chunk by chunk; doing it twice changes nothing."""
     report_uploads.take_upload(upload_id=effect.payload["upload"])
+
+
+@handles(slide_pdfs.TAKE, outside=True, lease_s=slide_pdfs.LEASE_S)
+def take_slide_pdf(effect: Effect) -> None:
+    """Make slides of a few pages; doing it twice changes nothing."""
+    slide_pdfs.take_pdf(pdf_id=effect.payload["pdf"])

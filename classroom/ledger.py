@@ -1,21 +1,23 @@
 """One person's attendance of one class, line by line: sources, corrections, union, verdict; reads only."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from classroom.attendance_sources import Faces, evidence_of, faces_of, terms_of
-from classroom.intervals import Interval, clipped_to, intervals_of_signs, seconds_of
+from classroom.intervals import LONGEST_GAP_S, Interval, clipped_to, intervals_of_signs, seconds_of
 from classroom.models import (
     AttendanceCorrection,
     AttendancePolicy,
     LiveClass,
+    PlayedPart,
     PresenceBeat,
     Registration,
     ReportRow,
 )
+from classroom.played_time import clock_of
 from classroom.verdict import Evidence, Outcome, Terms, outcome_of
 from people.models import Person
 from people.selectors import records_of
@@ -26,7 +28,8 @@ LEAVE = PresenceBeat.Kind.LEAVE.value
 class SourceLine(NamedTuple):
     """One stay as one source tells it, unclipped; `counts_s` of it lie in the class.
 
-    `source` is presence or the format of a report; `detail` the tab, or the name in the report;
+    `source` is presence, played or the format of a report; `detail` the tab, the part of the replay,
+    or the name in the report;
     `batch` and `line` say where in which import it stands. `seconds` may be less than the length.
     """
 
@@ -77,6 +80,7 @@ def ledger_of(live_class: LiveClass, person: Person) -> Ledger | None:
     lines = [
         *_report_lines(faces.of_people([person.pk]), terms),
         *_presence_lines(live_class, person, terms),
+        *_played_lines(live_class, person, terms),
     ]
     return Ledger(
         live_class=live_class,
@@ -134,3 +138,33 @@ def _presence_lines(live_class: LiveClass, person: Person, terms: Terms) -> list
             counts = seconds_of(clipped_to([interval], window)) if window else 0.0
             lines.append(SourceLine(interval, "presence", tab, interval.seconds, counts, is_replay))
     return lines
+
+
+def _played_lines(live_class: LiveClass, person: Person, terms: Terms) -> list[SourceLine]:
+    """One line for each stretch of the replay that was told in one go."""
+    rows = PlayedPart.objects.filter(live_class=live_class, person__in=records_of(person))
+    lines = []
+    for first, last in _stretches(rows.order_by("at", "from_ms")):
+        told = Interval(first.at, last.at)
+        seconds = (last.to_ms - first.from_ms) / 1000
+        is_in_time = terms.replay_until is not None and terms.end < last.at <= terms.replay_until
+        detail = f"{clock_of(first.from_ms)}–{clock_of(last.to_ms)}"
+        lines.append(
+            SourceLine(told, "played", detail, seconds, seconds if is_in_time else 0.0, True)
+        )
+    return lines
+
+
+def _stretches(rows: Iterable[PlayedPart]) -> Iterator[tuple[PlayedPart, PlayedPart]]:
+    """First and last of the parts that follow each other in the material and on the clock."""
+    first = last = None
+    for row in rows:
+        if first is None or last is None:
+            first = last = row
+        elif row.from_ms == last.to_ms and row.at - last.at <= timedelta(seconds=LONGEST_GAP_S):
+            last = row
+        else:
+            yield first, last
+            first = last = row
+    if first is not None and last is not None:
+        yield first, last

@@ -2,7 +2,7 @@
 
 from django.db.models import Model, Q
 
-from classroom import learning_data, questionnaire_data
+from classroom import learning_data, questionnaire_data, room_data
 from classroom.attendance_sources import Faces, faces_of
 from classroom.models import (
     Answer,
@@ -309,6 +309,7 @@ def register_all() -> None:
         reporter=_report_tellings,
     )
     questionnaire_data.register_all()
+    room_data.register_all()
     register_impersonal(ClassNotice, reason="what staff told everybody; it names no prospect")
     register_impersonal(ClassSeries, reason="which classes belong together")
     register_impersonal(LiveClass, reason="published content; who comes stands elsewhere")

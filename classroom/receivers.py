@@ -1,9 +1,10 @@
 """What the classroom does when a page changed; one line each."""
 
+from django.db.models.signals import post_delete
 from django.dispatch import receiver
 from wagtail.signals import copy_for_translation_done, page_published
 
-from classroom.models import Answer, LiveClass
+from classroom.models import Answer, LiveClass, RoomPicture, RoomSlide, RoomVoice, SlidePdf
 from classroom.selectors import class_itself
 from classroom.services import (
     attendance,
@@ -12,6 +13,10 @@ from classroom.services import (
     presence,
     questionnaires,
     registration,
+    room_pictures,
+    room_slides,
+    room_voices,
+    slide_pdfs,
 )
 from classroom.signals import attendance_recorded
 from cms.receivers import follow_model
@@ -56,3 +61,27 @@ def ask_those_found_later(live_class_id, person_ids, **kwargs) -> None:
 def follow_people(person, into, **kwargs) -> None:
     """Staff merged two people, or took that back: what each attended is another union."""
     attendance.follow_people(person_ids=[person.pk, into.pk])
+
+
+@receiver(post_delete, sender=RoomSlide)
+def forget_slide_file(instance, **kwargs) -> None:
+    """A slide is gone, by itself or with its room or class: its file goes, too."""
+    room_slides.forget_slide_file(instance)
+
+
+@receiver(post_delete, sender=RoomPicture)
+def forget_room_picture(instance, **kwargs) -> None:
+    """A picture of the talk is gone, by itself or with its room or class: its file goes, too."""
+    room_pictures.forget_picture_file(instance)
+
+
+@receiver(post_delete, sender=RoomVoice)
+def forget_room_voice(instance, **kwargs) -> None:
+    """A voice clip is gone, by itself or with its room or class: its file goes, too."""
+    room_voices.forget_voice_file(instance)
+
+
+@receiver(post_delete, sender=SlidePdf)
+def forget_pdf_file(instance, **kwargs) -> None:
+    """A PDF that waited is gone, perhaps with its class."""
+    slide_pdfs.forget_file(instance.stored_as)

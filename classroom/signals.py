@@ -18,3 +18,8 @@ question_asked = Signal()
 
 # Sent inside the transaction that forgot a question, with `person_id` and `page_id` (or None).
 question_withdrawn = Signal()
+
+# Sent inside the transaction in which a person answered the check of a module, or gave, changed or
+# took back answers to a questionnaire under their own name, with `person_id` and `page_id`: the
+# module's or the class's.
+answers_changed = Signal()

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from classroom.views import ask, check_in, join, my_questions, places, questionnaire
+from classroom.views import (
+    ask,
+    check_in,
+    join,
+    my_questions,
+    places,
+    questionnaire,
+    rehearsal,
+    replay,
+    room,
+    room_stage,
+)
 
 urlpatterns = [
     path("class-places/<int:class_id>/keep/", places.register, name="register_for_class"),
@@ -19,6 +30,12 @@ urlpatterns = [
         my_questions.delete_question,
         name="delete_question",
     ),
+    path("rooms/<int:class_id>/", room.show_room, name="room"),
+    path("rooms/<int:class_id>/replay/", replay.show_replay, name="replay"),
+    path("rooms/<int:class_id>/replay/words.txt", replay.show_words, name="replay_words"),
+    path("rooms/<int:class_id>/rehearsal/", rehearsal.show_rehearsal, name="rehearsal"),
+    path("rooms/<int:class_id>/name/", room.choose_name, name="room_name"),
+    path("rooms/<int:class_id>/stage/", room_stage.go_to_stage, name="room_stage"),
     path("join/", join.join, name="join_class"),
     path("join/question/", join.ask_beforehand, name="ask_beforehand"),
     path("join/return/", join.give_back, name="give_back"),

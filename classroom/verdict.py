@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from classroom.intervals import Interval, clipped_to, seconds_of, union_of, without
+from classroom.played_time import Part, length_of
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,25 @@ class Terms:
         return (self.end - self.start).total_seconds()
 
 
+class Played(NamedTuple):
+    """A part of the replay's material, in milliseconds of the room's time, and when it was told."""
+
+    at: datetime
+    part: Part
+
+
 @dataclass
 class Evidence:
     """Everything that is known of one human in one class.
 
     `live` is from the class page and reports; `added` and `removed` are corrections by staff,
-    which stand above it; `verdict` is a decision by staff, None where there is none.
+    which stand above it; `verdict` is a decision by staff, None where there is none. `replay` is
+    time beside a recording elsewhere, `played` the parts of a replay of our own.
     """
 
     live: list[Interval] = field(default_factory=list)
     replay: list[Interval] = field(default_factory=list)
+    played: list[Played] = field(default_factory=list)
     added: list[Interval] = field(default_factory=list)
     removed: list[Interval] = field(default_factory=list)
     verdict: bool | None = None
@@ -69,9 +80,12 @@ def outcome_of(evidence: Evidence, terms: Terms) -> Outcome:
     present = without([*evidence.live, *evidence.added], evidence.removed)
     live = clipped_to(present, window)
     replay = _replay_of(evidence.replay, terms)
-    live_s, replay_s = seconds_of(live), seconds_of(replay)
+    played = [one for one in evidence.played if _is_in_time(one.at, terms)]
+    # Both may be of the same minutes: the larger one counts, never their sum.
+    replay_s = max(seconds_of(replay), length_of(one.part for one in played) / 1000)
+    live_s = seconds_of(live)
     length_s = terms.length_s
-    spans = live or replay
+    spans = live or union_of([*replay, *(Interval(one.at, one.at) for one in played)])
     attended = _is_attended(live_s + (replay_s if terms.with_replay else 0.0), terms)
     return Outcome(
         first_join=spans[0].start if spans else None,
@@ -89,6 +103,10 @@ def _replay_of(intervals: Iterable[Interval], terms: Terms) -> list[Interval]:
     if terms.replay_until is None:
         return []
     return clipped_to(union_of(intervals), Interval(terms.end, terms.replay_until))
+
+
+def _is_in_time(moment: datetime, terms: Terms) -> bool:
+    return terms.replay_until is not None and terms.end < moment <= terms.replay_until
 
 
 def _is_attended(seconds: float, terms: Terms) -> bool:

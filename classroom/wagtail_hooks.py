@@ -20,8 +20,10 @@ from classroom.admin import (
     names,
     questionnaires,
     questions,
+    replay,
     reports,
     result,
+    room,
     tellings,
 )
 from classroom.models import LiveClass
@@ -40,6 +42,8 @@ def classes_addresses() -> list:
         path("tellings/", tellings.list_tellings, name="tellings"),
         path(one, classes.show_coming, name="class_coming"),
         path(one + "day/", day.show_day, name="class_day"),
+        path(one + "room/", room.show_room, name="class_room"),
+        path(one + "replay/", replay.show_replay, name="class_replay"),
         path(one + "tellings/", tellings.show_class_tellings, name="class_tellings"),
         path(one + "door/", door.show_door, name="class_door"),
         path(one + "attendance/", attendance.show_attendance, name="class_attendance"),

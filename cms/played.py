@@ -38,14 +38,10 @@ def played(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
         raise Http404
     try:
         path = Path(safe_join(settings.MEDIA_ROOT, folder, name))
-        found = path.stat()
+        kind = "text/vtt; charset=utf-8" if folder == "captions" else content_type_of(name)
+        response = in_ranges(request, path, kind=kind)
     except (SuspiciousFileOperation, OSError, ValueError):
         raise Http404 from None
-    kind = "text/vtt; charset=utf-8" if folder == "captions" else content_type_of(name)
-    changed = http_date(found.st_mtime)
-    response = _answer(request, path, size=found.st_size, kind=kind, changed=changed)
-    response["Accept-Ranges"] = "bytes"
-    response["Last-Modified"] = changed
     if withheld:
         response["Cache-Control"] = "private, no-store"
     elif is_patient:
@@ -53,6 +49,19 @@ def played(request: HttpRequest, folder: str, name: str) -> HttpResponseBase:
     else:
         response["Cache-Control"] = f"public, max-age={FRESH_S}"
     return sandboxed(response)
+
+
+def in_ranges(request: HttpRequest, path: Path, *, kind: str) -> HttpResponseBase:
+    """That file, whole or the range that is asked for; raises OSError where there is none.
+
+    Who may have it, how long it is kept and that it is sandboxed is the caller's.
+    """
+    found = path.stat()
+    changed = http_date(found.st_mtime)
+    response = _answer(request, path, size=found.st_size, kind=kind, changed=changed)
+    response["Accept-Ranges"] = "bytes"
+    response["Last-Modified"] = changed
+    return response
 
 
 def _who_is_shown(path: str) -> tuple[bool, bool]:

@@ -10,9 +10,19 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from classroom.api import router as classroom_router
 from classroom.learning_api import router as learning_router
 from classroom.questionnaire_api import router as questionnaire_router
+from classroom.rehearsal_api import router as rehearsal_router
+from classroom.replay_api import router as replay_router
+from classroom.room_api import router as room_router
+from classroom.room_pieces_api import router as room_pieces_router
+from classroom.room_talk_api import router as room_talk_router
+from classroom.room_voice_api import router as room_voice_router
 from classroom.series_api import router as series_router
+from classroom.stage_api import router as stage_router
 from cms.branch_api import router as branch_router
-from leads.api import router as leads_router
+from leads.export_api import router as exports_router
+from leads.list_api import router as leads_router  # with what leads.api reads
+from leads.people_api import router as work_router
+from leads.webhook_api import router as webhook_router
 from people.api import router as people_router
 from people.sign_in_api import router as sign_in_router
 from tracking.api import router as tracking_router
@@ -29,11 +39,21 @@ api.add_router("", people_router, tags=["people"])
 api.add_router("", sign_in_router, tags=["people"])
 api.add_router("", tracking_router, tags=["tracking"])
 api.add_router("", classroom_router, tags=["classroom"])
+api.add_router("", room_router, tags=["room"])
+api.add_router("", room_pieces_router, tags=["room"])
+api.add_router("", room_talk_router, tags=["room"])
+api.add_router("", room_voice_router, tags=["room"])
+api.add_router("", replay_router, tags=["room"])
+api.add_router("", stage_router, tags=["room"])
+api.add_router("", rehearsal_router, tags=["room"])
 api.add_router("", questionnaire_router, tags=["classroom"])
 api.add_router("", series_router, tags=["classroom"])
 api.add_router("", learning_router, tags=["learning"])
 api.add_router("", branch_router, tags=["clinic"])
 api.add_router("", leads_router, tags=["leads"])
+api.add_router("", exports_router, tags=["leads"])
+api.add_router("", webhook_router, tags=["webhooks"])
+api.add_router("", work_router, tags=["leads"])
 
 
 def problem(status: int, *, detail: str = "", **members) -> HttpResponse:

@@ -1,8 +1,13 @@
-"""The ASGI application that serves site, admin and API."""
+"""The ASGI application: site, admin and API; before Django it takes events and keeps rooms open."""
 
 import os
 
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-application = get_asgi_application()
+_django = get_asgi_application()
+
+from classroom.direct import DirectRoom  # noqa: E402  its models need Django to be set up
+from tracking.direct import DirectIngest  # noqa: E402  the same
+
+application = DirectIngest(DirectRoom(_django))

@@ -40,11 +40,15 @@ class Environment:
     wechat_open_url: str
     wechat_api_url: str
     wechat_adapter: str
+    bigbluebutton_url: str
+    bigbluebutton_secret: str
     port: int
     bind: str
     cors_origins: list[str]
     headless_preview_url: str
     trusted_proxies: int
+    room_words_days: int
+    webhooks_to_this_machine: bool
 
 
 def read_environment() -> Environment:
@@ -55,6 +59,7 @@ def read_environment() -> Environment:
     data_dir = _data_dir()
     base_url = _env.str("BASE_URL", default=f"http://127.0.0.1:{port}").rstrip("/")
     host = urlsplit(base_url).hostname or ""
+    bigbluebutton_url, bigbluebutton_secret = _bigbluebutton()
     return Environment(
         debug=debug,
         data_dir=data_dir,
@@ -85,6 +90,8 @@ def read_environment() -> Environment:
             example="https://api.weixin.qq.com",
         ),
         wechat_adapter=_env.str("WECHAT_ADAPTER", default=""),
+        bigbluebutton_url=bigbluebutton_url,
+        bigbluebutton_secret=bigbluebutton_secret,
         port=port,
         bind=bind,
         cors_origins=_origins(),
@@ -94,6 +101,8 @@ def read_environment() -> Environment:
             example="https://www.example.org/preview",
         ),
         trusted_proxies=_env.int("TRUSTED_PROXIES", default=0),
+        room_words_days=_env.int("ROOM_WORDS_DAYS", default=30),
+        webhooks_to_this_machine=_env.bool("WEBHOOKS_TO_THIS_MACHINE", default=False),
     )
 
 
@@ -119,6 +128,21 @@ def _wechat_scope() -> str:
             "accounts of yours share their readers."
         )
     return scope
+
+
+def _bigbluebutton() -> tuple[str, str]:
+    """Address and secret as `bbb-conf --secret` prints them; one is nothing without the other."""
+    address = _web_address(
+        _env.str("BIGBLUEBUTTON_URL", default="").rstrip("/").removesuffix("/api"),
+        name="BIGBLUEBUTTON_URL",
+        example="https://meet.example.org/bigbluebutton",
+    )
+    secret = _env.str("BIGBLUEBUTTON_SECRET", default="")
+    if bool(address) != bool(secret):
+        raise ImproperlyConfigured(
+            "BIGBLUEBUTTON_URL and BIGBLUEBUTTON_SECRET go together. `bbb-conf --secret` prints both."
+        )
+    return address, secret
 
 
 def _web_address(address: str, *, name: str, example: str) -> str:
@@ -193,7 +217,7 @@ def _database(*, data_dir: Path) -> dict:
         raise ImproperlyConfigured(
             "DATABASE_URL must start with postgres:// or sqlite://; leave it out for SQLite in DATA_DIR."
         )
-    parts["CONN_HEALTH_CHECKS"] = True
+    parts["ENGINE"] = "config.postgresql"
     # A pool, because under ASGI each request runs in a thread of its own.
     parts["OPTIONS"] = {
         **parts.get("OPTIONS", {}),

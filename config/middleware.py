@@ -1,6 +1,7 @@
 """Serves static files whole, compresses pages, takes the language from the address.
 
-It also words the API's errors, and relaxes the admin's content security policy: the admin's own
+It also words the API's errors, shuts the microphone off for pages that record nothing, and relaxes the
+admin's content security policy: the admin's own
 pages carry inline scripts; no page of the site does.
 """
 
@@ -112,6 +113,18 @@ class ApiProblemMiddleware:
         if "Allow" in response:
             worded["Allow"] = response["Allow"]
         return worded
+
+
+class MicrophoneMiddleware:
+    """No page may use the microphone but those that say so: a room, and its rehearsal."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]):
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Permissions-Policy", "microphone=()")
+        return response
 
 
 class AdminContentSecurityMiddleware:

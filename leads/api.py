@@ -1,42 +1,45 @@
-"""The staff API of people, lists and exports; it asks access, calls one service, shapes the answer."""
+"""The staff API of people and lists; it asks access, calls one service, shapes the answer."""
 
 from datetime import datetime
 from typing import Literal
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpRequest
+from django.http import HttpRequest
 from django.utils import timezone
-from ninja import Query, Router, Schema, Status
+from ninja import Query, Router, Schema
 from ninja.errors import HttpError
 
-from leads.downloads import file_answer
-from leads.models import Condition, Export, LeadList, Membership
+from leads.api_rules import rules_said
+from leads.condition_words import condition_in_words, notes_in_words
+from leads.list_rules import ListRules, rules_by_list, rules_of
+from leads.models import LeadList, Membership
 from leads.reasons import in_words, words_for
 from leads.selectors import freshness_of
-from leads.selectors.evaluation import conditions_by_list, conditions_of, problems_of
-from leads.selectors.lists import condition_in_words, lists_with_counts
+from leads.selectors.evaluation import conditions_of, problems_of
+from leads.selectors.lists import lists_with_counts
 from leads.selectors.members import (
     Freshness,
     freshness_by_list,
     members_with_contactability,
 )
-from leads.selectors.people import contacts_of, decisions_of, interests_of
-from leads.selectors.ranking import ranks_of_list
+from leads.selectors.people import decisions_of, interests_of
+from leads.selectors.ranking import RankParts, by_rank, ranked_topics, ranks_for
+from leads.selectors.visibility import visible_to
 from leads.services.access import (
-    EXPORT,
     SEE_LISTS,
-    access_export,
     access_list,
     access_person,
     demand,
     note_members_viewed,
 )
-from leads.services.exports import ExportRefused, request_export
 from people.api_auth import StaffBearer
 from people.models import Person, User
+from people.selectors import contacts_of
+from people.staff_scopes import Scope
 from tracking.api import InterestOut, interest_out
 
-router = Router(auth=StaffBearer())
+router = Router()
+PEOPLE, LISTS = StaffBearer(Scope.PEOPLE_READ), StaffBearer(Scope.LISTS_READ)
 
 
 class ContactOut(Schema):
@@ -77,23 +80,43 @@ class PersonInterestsOut(Schema):
     interests: list[InterestOut]
 
 
+class GroupOut(Schema):
+    """Conditions that are asked together: all, any or none of them."""
+
+    match: Literal["all", "any", "none"]
+    conditions: list[str]
+
+
 class ListOut(Schema):
-    """A list; `waiting` people are still to be looked at, `problems` say why it is not kept up."""
+    """A list; `match` joins its groups, `conditions` are those of all groups in words, `rules` the same as data that can be sent back. `waiting` people are still to be looked at, `problems` say why it is not kept up, `notes` which topics were merged."""
 
     slug: str
     name: str
     description: str
     match: str
     conditions: list[str]
+    groups: list[GroupOut]
+    rules: dict
     members: int
     contactable: int
     evaluated_at: datetime | None
     waiting: int
     problems: list[str]
+    notes: list[str]
+
+
+class RankPartsOut(Schema):
+    """What a rank comes of, in full readings, for the topic (slug) that ranks highest; `adds` add up to it."""
+
+    topic: str | None
+    heat: float
+    activity: float
+    co_interest: float
+    adds: dict[str, float]
 
 
 class MemberOut(Schema):
-    """One member, and why; `facts` is the reason as data, `rank` comes when it is asked for."""
+    """One member, and why; `facts` is the reason as data, `rank` with its parts comes when it is asked for."""
 
     id: str
     name: str
@@ -102,6 +125,7 @@ class MemberOut(Schema):
     reason: list[str]
     facts: list[dict]
     rank: float | None = None
+    rank_parts: RankPartsOut | None = None
 
 
 class MembersOut(Schema):
@@ -123,31 +147,7 @@ class MembersQuery(Schema):
     rank: bool = False
 
 
-class ExportIn(Schema):
-    """What to export and what for."""
-
-    format: Literal["csv", "xlsx"] = "csv"
-    purpose: str = Query(..., min_length=1, max_length=200)
-
-
-class ExportOut(Schema):
-    """One's own export; `file` is its address once it is ready."""
-
-    id: str
-    list: str | None
-    format: str
-    purpose: str
-    state: str
-    problem: str
-    rows: int | None
-    sha256: str
-    requested_at: datetime
-    built_at: datetime | None
-    expires_at: datetime | None
-    file: str | None
-
-
-def _user(request: HttpRequest, *permissions: str) -> User:
+def staff_of(request: HttpRequest, *permissions: str) -> User:
     """The staff member who asks; 403 without the permissions."""
     user: User = request.auth  # type: ignore[attr-defined]
     try:
@@ -157,10 +157,10 @@ def _user(request: HttpRequest, *permissions: str) -> User:
     return user
 
 
-@router.get("/people/{external_id}", response=PersonOut, summary="A person's card")
+@router.get("/people/{external_id}", auth=PEOPLE, response=PersonOut, summary="A person's card")
 def show_person(request: HttpRequest, external_id: str) -> dict:
     """Contacts and consents of one person; each look is noted."""
-    user = _user(request, SEE_LISTS, "people.view_person")
+    user = staff_of(request, SEE_LISTS, "people.view_person")
     person = access_person(user=user, external_id=external_id, what="card")
     return {
         "id": person.external_id,
@@ -185,11 +185,14 @@ def show_person(request: HttpRequest, external_id: str) -> dict:
 
 
 @router.get(
-    "/people/{external_id}/interests", response=PersonInterestsOut, summary="A person's interests"
+    "/people/{external_id}/interests",
+    auth=PEOPLE,
+    response=PersonInterestsOut,
+    summary="A person's interests",
 )
 def show_interests(request: HttpRequest, external_id: str) -> dict:
     """Interests with the signals behind each, warmest first; each look is noted."""
-    user = _user(request, SEE_LISTS, "people.view_person")
+    user = staff_of(request, SEE_LISTS, "people.view_person")
     person = access_person(user=user, external_id=external_id, what="interests")
     now = timezone.now()
     return {
@@ -200,40 +203,68 @@ def show_interests(request: HttpRequest, external_id: str) -> dict:
     }
 
 
-@router.get("/lead-lists", response=list[ListOut], summary="Lead lists")
+@router.get("/lead-lists", auth=LISTS, response=list[ListOut], summary="Lead lists")
 def show_lists(request: HttpRequest) -> list[dict]:
     """Every list with its rules in words, its counts and how fresh it is."""
-    _user(request, SEE_LISTS)
+    staff_of(request, SEE_LISTS)
     lists = list(lists_with_counts().order_by("name"))
-    conditions, freshness = conditions_by_list(), freshness_by_list(lists, now=timezone.now())
-    return [_list(one, conditions.get(one.pk, []), freshness[one.pk]) for one in lists]
+    rules, freshness = rules_by_list(lists), freshness_by_list(lists, now=timezone.now())
+    return [_list(one, rules[one.pk], freshness[one.pk]) for one in lists]
 
 
-def _list(lead_list: LeadList, conditions: list[Condition], freshness: Freshness) -> dict:
+@router.get("/lead-lists/{slug}", auth=LISTS, response=ListOut, summary="A lead list")
+def show_list(request: HttpRequest, slug: str) -> dict:
+    """One list with its rules in words, its counts and how fresh it is."""
+    access_list(user=staff_of(request, SEE_LISTS), slug=slug)
+    return list_out(slug)
+
+
+def list_out(slug: str) -> dict:
+    """A list by its slug as the API shows it."""
+    lead_list = lists_with_counts().get(slug=slug)
+    freshness = freshness_of(lead_list, now=timezone.now())
+    return _list(lead_list, rules_of(lead_list), freshness)
+
+
+def _list(lead_list: LeadList, rules: ListRules, freshness: Freshness) -> dict:
+    conditions = rules.conditions
     return {
         "slug": lead_list.slug,
         "name": lead_list.name,
         "description": lead_list.description,
         "match": lead_list.match,
         "conditions": [condition_in_words(condition) for condition in conditions],
+        "groups": [
+            {
+                "match": group.match,
+                "conditions": [condition_in_words(condition) for condition in group.conditions],
+            }
+            for group in rules.groups
+        ],
+        "rules": rules_said(rules),
         "members": lead_list.member_count,
         "contactable": lead_list.contactable_count,
         "evaluated_at": freshness.evaluated_at,
         "waiting": freshness.waiting,
         "problems": [str(problem) for problem in problems_of(conditions)],
+        "notes": notes_in_words(rules),
     }
 
 
-@router.get("/lead-lists/{slug}/members", response=MembersOut, summary="A list's members")
+@router.get(
+    "/lead-lists/{slug}/members", auth=LISTS, response=MembersOut, summary="A list's members"
+)
 def show_members(request: HttpRequest, slug: str, page: Query[MembersQuery]) -> dict:
     """Who is on the list now and why; each look is noted."""
-    user = _user(request, SEE_LISTS)
+    user = staff_of(request, SEE_LISTS)
     lead_list = access_list(user=user, slug=slug)
-    members = members_with_contactability(lead_list)
-    ranks = ranks_of_list(lead_list, at=timezone.now()) if page.rank else {}
+    members = members_with_contactability(lead_list).filter(visible_to(user, path="person__"))
+    topics = {topic.pk: topic.slug for topic in ranked_topics(lead_list)} if page.rank else {}
+    ranks = ranks_for(topic_ids=topics, at=timezone.now())
     if page.rank:
-        found = sorted(members, key=lambda one: (-ranks.get(one.person_id, 0.0), -one.pk))
-        count, found = len(found), found[page.offset : page.offset + page.limit]
+        order = by_rank(members, ranks)
+        rows = members.in_bulk(order[page.offset : page.offset + page.limit])
+        count, found = len(order), [rows[pk] for pk in order if pk in rows]
     else:
         count = members.count()
         found = list(members[page.offset : page.offset + page.limit])
@@ -247,12 +278,26 @@ def show_members(request: HttpRequest, slug: str, page: Query[MembersQuery]) -> 
         "waiting": freshness.waiting,
         "problems": [str(problem) for problem in problems_of(conditions_of(lead_list))],
         "members": [
-            _member(one, words, ranks.get(one.person_id) if page.rank else None) for one in found
+            _member(one, words) | (_rank(ranks.of(one.person_id), topics) if page.rank else {})
+            for one in found
         ],
     }
 
 
-def _member(membership: Membership, words, rank: float | None) -> dict:
+def _rank(parts: RankParts, slugs: dict[int, str]) -> dict:
+    return {
+        "rank": parts.rank,
+        "rank_parts": {
+            "topic": slugs.get(parts.topic or 0),
+            "heat": parts.heat,
+            "activity": parts.activity,
+            "co_interest": parts.co_interest,
+            "adds": parts.adds,
+        },
+    }
+
+
+def _member(membership: Membership, words) -> dict:
     person: Person = membership.person
     return {
         "id": person.external_id,
@@ -261,56 +306,4 @@ def _member(membership: Membership, words, rank: float | None) -> dict:
         "entered_at": membership.entered_at,
         "reason": [in_words(fact, words) for fact in membership.reason],
         "facts": membership.reason,
-        "rank": rank,
-    }
-
-
-@router.post("/lead-lists/{slug}/exports", response={202: ExportOut}, summary="Ask for an export")
-def ask_for_export(request: HttpRequest, slug: str, wanted: ExportIn) -> Status:
-    """Ask for a file of the contactable members; it is built in the background."""
-    user = _user(request, SEE_LISTS, EXPORT)
-    lead_list = access_list(user=user, slug=slug)
-    try:
-        export = request_export(
-            user=user, lead_list=lead_list, format=wanted.format, purpose=wanted.purpose
-        )
-    except ExportRefused as refusal:
-        raise HttpError(422, str(refusal)) from None
-    return Status(202, _export(export))
-
-
-@router.get("/exports/{public_id}", response=ExportOut, summary="One's own export")
-def show_export(request: HttpRequest, public_id: str) -> dict:
-    """How far one's own export is; anybody else's answers 404."""
-    return _export(access_export(user=_user(request, EXPORT), public_id=public_id))
-
-
-@router.get("/exports/{public_id}/file", summary="The file of one's own export")
-def send_file(request: HttpRequest, public_id: str) -> FileResponse:
-    """The file, consent checked once more; 409 while it is not ready, 410 when it is gone."""
-    user = _user(request, EXPORT)
-    export = access_export(user=user, public_id=public_id)
-    if export.state == "waiting" and export.built_at is None:
-        raise HttpError(409, "The file is not ready yet. Ask again in a few seconds.")
-    try:
-        return file_answer(export=export, user=user)
-    except ExportRefused as refusal:
-        raise HttpError(410, str(refusal)) from None
-
-
-def _export(export: Export) -> dict:
-    ready = export.state == "ready"
-    return {
-        "id": export.public_id,
-        "list": export.lead_list.slug if export.lead_list else None,
-        "format": export.format,
-        "purpose": export.purpose,
-        "state": export.state,
-        "problem": export.problem,
-        "rows": export.rows,
-        "sha256": export.sha256,
-        "requested_at": export.requested_at,
-        "built_at": export.built_at,
-        "expires_at": export.expires_at,
-        "file": f"/api/v1/exports/{export.public_id}/file" if ready else None,
     }

@@ -3,7 +3,7 @@
 from django.http import FileResponse
 
 from leads.models import Export
-from leads.services.access import actor_of
+from leads.services.actors import actor_of
 from leads.services.exports import file_to_send
 from people.models import User
 

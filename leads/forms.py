@@ -3,6 +3,7 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from leads.export_columns import COLUMNS, DEFAULT
 from leads.models import ExportFormat
 
 
@@ -23,3 +24,20 @@ class ExportForm(forms.Form):
         initial=ExportFormat.XLSX,
         widget=forms.RadioSelect,
     )
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"),
+        choices=[(name, column.label) for name, column in COLUMNS.items()],
+        initial=DEFAULT,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": _("Choose one column at least.")},
+    )
+    save_as = forms.CharField(
+        label=_("Keep these columns as a template"),
+        max_length=80,
+        required=False,
+        help_text=_(
+            "A name for everybody who exports; left empty, nothing is kept. "
+            "A template of that name is replaced."
+        ),
+    )
+    confirmed = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)

@@ -7,15 +7,21 @@ of topics cost no more than the signals that bear on them.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from tracking.arithmetic import DAY_S
+from tracking.topic_columns import HEAT_HALF_LIFE_S, topic_columns
 
 A = 0.3
 B = 0.2
-HEAT_HALF_LIFE_S = 30 * DAY_S
 ACTIVITY_HALF_LIFE_S = 7 * DAY_S
+
+
+def addends(heat: Any, activity: Any, co_interest: Any) -> tuple[Any, Any, Any]:
+    """What each part adds to the rank; numbers or arrays of them."""
+    return np.log1p(heat), A * np.log1p(activity), B * np.log1p(co_interest)
 
 
 @dataclass(frozen=True)
@@ -55,49 +61,31 @@ def ranked(
     activity = np.bincount(
         person, weights=value * np.exp2(-age_s / ACTIVITY_HALF_LIFE_S), minlength=people
     )
-    topics, column = np.unique(bearing_topic, return_inverse=True)
-    size = max(len(topics), 1)
-    pairs, pair = np.unique(person[bearing_signal] * size + column, return_inverse=True)
-    pair_person, pair_topic = pairs // size, pairs % size
+    columns = topic_columns(person[bearing_signal], bearing_topic)
 
     def heats(half_life: float) -> np.ndarray:
         decayed = value * np.exp2(-age_s / half_life)
-        return np.bincount(
-            pair, weights=decayed[bearing_signal] * bearing_weight, minlength=len(pairs)
-        )
+        return columns.heats(decayed[bearing_signal] * bearing_weight)
 
     heat_30d = heats(HEAT_HALF_LIFE_S)
     same = half_life_s == HEAT_HALF_LIFE_S
-    at = np.flatnonzero(topics == topic)
+    at = np.flatnonzero(columns.topics == topic)
     own: np.ndarray = np.zeros(people)
     co_interest: np.ndarray = np.zeros(people)
     if len(at):
-        mine = pair_topic == at[0]
-        own[pair_person[mine]] = heat_30d[mine]
-        cosine = _cosines(heat_30d, own, pair_person, pair_topic, size)
+        mine = columns.column == at[0]
+        own[columns.person[mine]] = heat_30d[mine]
+        cosine = columns.cosines(heat_30d, own)
         cosine[at[0]] = 0.0
-        others = cosine[pair_topic] * (heat_30d if same else heats(half_life_s))
-        co_interest = np.bincount(pair_person, weights=others, minlength=people)
+        others = cosine[columns.column] * (heat_30d if same else heats(half_life_s))
+        co_interest = np.bincount(columns.person, weights=others, minlength=people)
     first_s = np.full(people, np.inf)
     np.minimum.at(first_s, person, at_s)
+    by_heat, by_activity, by_others = addends(own, activity, co_interest)
     return Ranking(
-        rank=np.log1p(own) + A * np.log1p(activity) + B * np.log1p(co_interest),
+        rank=by_heat + by_activity + by_others,
         heat=own,
         activity=activity,
         co_interest=co_interest,
         first_s=first_s,
     )
-
-
-def _cosines(
-    heat: np.ndarray,
-    own: np.ndarray,
-    pair_person: np.ndarray,
-    pair_topic: np.ndarray,
-    size: int,
-) -> np.ndarray:
-    """The cosine of each topic's heat column with one topic's, over people; 0 for a cold column."""
-    dot = np.bincount(pair_topic, weights=heat * own[pair_person], minlength=size)
-    norm = np.sqrt(np.bincount(pair_topic, weights=heat * heat, minlength=size))
-    length = norm * np.sqrt(np.sum(own * own))
-    return np.divide(dot, length, out=np.zeros(size), where=length > 0)

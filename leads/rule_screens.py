@@ -3,6 +3,7 @@
 from itertools import pairwise
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -14,6 +15,7 @@ from leads.rule_forms import RuleForm
 from leads.rule_words import changes_in_words, groups_in_words
 from leads.selectors.rule_effects import rows_of
 from leads.selectors.rule_quality import rank_quality
+from leads.selectors.visibility import visible_to
 from leads.services.access import (
     CHANGE_RULES,
     SEE_LISTS,
@@ -24,6 +26,7 @@ from leads.services.access import (
 )
 from tracking.models import RuleVersion
 from tracking.rule_figures import fields_of, figures_of
+from tracking.selectors.co_interest import learned_on, related_topics, topics_with_company
 from tracking.selectors.rule_changes import compared_with
 from tracking.selectors.rules import (
     current_rule_version,
@@ -32,6 +35,9 @@ from tracking.selectors.rules import (
     rule_versions,
 )
 from tracking.services.rules import RuleMoved, RuleRefused, change_rules
+
+TOPICS_A_PAGE = 25
+RELATED_AT_MOST = 10
 
 
 def show_rules(request: HttpRequest) -> HttpResponse:
@@ -47,6 +53,27 @@ def show_rules(request: HttpRequest) -> HttpResponse:
         **_frame(_("Rules of interest")),
     }
     return TemplateResponse(request, "leads/rules.html", context)
+
+
+def show_related(request: HttpRequest) -> HttpResponse:
+    """For each topic those that go with it, as learned from everybody's heat."""
+    demand(request.user, SEE_RULES)
+    page = Paginator(topics_with_company(), TOPICS_A_PAGE).get_page(request.GET.get("p"))
+    related = related_topics(topic.pk for topic in page.object_list)
+    context = {
+        "page": page,
+        "rows": [
+            {
+                "topic": topic,
+                "related": related[topic.pk][:RELATED_AT_MOST],
+                "more": max(0, len(related[topic.pk]) - RELATED_AT_MOST),
+            }
+            for topic in page.object_list
+        ],
+        "day": learned_on(),
+        **_frame(_("What goes together"), _crumb()),
+    }
+    return TemplateResponse(request, "leads/rule_related.html", context)
 
 
 def change_rule(request: HttpRequest) -> HttpResponse:
@@ -127,7 +154,8 @@ def _comparison(request: HttpRequest, form: RuleForm, held: RuleVersion) -> dict
     rule = rule_of(RuleVersion(number=held.number + 1, epoch=held.epoch, **fields_of(after)))
     comparison = compared_with(rule=rule, at=now)
     user = request.user
-    topics = rows_of(comparison, may_see_people=user.has_perms((SEE_LISTS, SEE_PEOPLE)))
+    may_see = user.has_perms((SEE_LISTS, SEE_PEOPLE))
+    topics = rows_of(comparison, seen=visible_to(user, path="person__") if may_see else None)
     note_rules_compared(user=user, people=topics.named)
     return {
         "changes": changes,

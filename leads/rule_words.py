@@ -105,11 +105,16 @@ GROUPS: Sequence[Group] = (
         {
             "strength_reading": Word(
                 gettext_lazy("Reading a piece"),
-                gettext_lazy(
-                    "Read to the end in the time it takes. Half the time counts half; only the "
-                    "beginning, in full time, counts half."
-                ),
+                gettext_lazy("Read to the end in the time it takes. Half the time counts half."),
                 READINGS,
+            ),
+            "depth_share": Word(
+                gettext_lazy("The share that hangs on depth"),
+                gettext_lazy(
+                    "So much of a reading counts only as far as it came: at 0 the time alone "
+                    "counts, at 1 the beginning alone counts nothing."
+                ),
+                "",
             ),
             "strength_attendance": Word(
                 gettext_lazy("Attending a class"),
@@ -123,11 +128,22 @@ GROUPS: Sequence[Group] = (
             "strength_download": Word(gettext_lazy("Downloading from a piece"), "", READINGS),
             "strength_comment": Word(gettext_lazy("A comment"), "", READINGS),
             "strength_question": Word(gettext_lazy("A question"), "", READINGS),
-            "strength_answer": Word(gettext_lazy("An answer to a questionnaire"), "", READINGS),
+            "strength_answer": Word(
+                gettext_lazy("Answering a check or a questionnaire"), "", READINGS
+            ),
             "strength_declared": Word(
                 gettext_lazy("An interest the person declared"), "", READINGS
             ),
             "strength_label": Word(gettext_lazy("A label given by staff"), "", READINGS),
+            "strength_device": Word(gettext_lazy("A result of a device"), "", READINGS),
+            "day_cap": Word(
+                gettext_lazy("The most one day counts"),
+                gettext_lazy(
+                    "All that one person does on one day (UTC) adds no more than this to a topic. "
+                    "0 is no limit. What is beyond it is still evidence."
+                ),
+                READINGS,
+            ),
         },
     ),
 )
@@ -151,8 +167,7 @@ def groups_in_words(figures: Mapping[str, float]) -> list[dict[str, Any]]:
                     "name": name,
                     "label": word.label,
                     "meaning": word.meaning,
-                    "value": f"{figures[name]:g}",
-                    "unit": word.unit,
+                    **_amount(name, figures[name]),
                     "bounds": bounds_in_words(name),
                 }
                 for name, word in group.figures.items()
@@ -162,16 +177,31 @@ def groups_in_words(figures: Mapping[str, float]) -> list[dict[str, Any]]:
     ]
 
 
+def _amount(name: str, value: float) -> dict[str, Said]:
+    """A figure's value as it is read, and its unit; a cap of 0 is none."""
+    if name == "day_cap" and not value:
+        return {"value": _("no limit"), "unit": ""}
+    return {"value": f"{value:g}", "unit": WORDS[name].unit}
+
+
 def changes_in_words(before: Mapping[str, float], after: Mapping[str, float]) -> list[str]:
     """Each figure that differs, as "Half-life: 30 to 60 days"."""
     return [
-        _("%(figure)s: %(before)g to %(after)g %(unit)s")
-        % {
-            "figure": word.label,
-            "before": before[name],
-            "after": after[name],
-            "unit": word.unit,
-        }
-        for name, word in WORDS.items()
-        if before[name] != after[name]
+        _change(name, before[name], after[name]) for name in WORDS if before[name] != after[name]
     ]
+
+
+def _change(name: str, before: float, after: float) -> str:
+    one, other = _amount(name, before), _amount(name, after)
+    if one["unit"] == other["unit"]:
+        return _("%(figure)s: %(before)g to %(after)g %(unit)s") % {
+            "figure": WORDS[name].label,
+            "before": before,
+            "after": after,
+            "unit": one["unit"],
+        }
+    return _("%(figure)s: %(before)s to %(after)s") % {
+        "figure": WORDS[name].label,
+        "before": f"{one['value']} {one['unit']}".strip(),
+        "after": f"{other['value']} {other['unit']}".strip(),
+    }

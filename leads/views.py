@@ -1,44 +1,32 @@
-"""The leads screens of the admin: members, exports, one person; they read, and call one service."""
+"""The screen of a list's members: it reads, and notes each look."""
 
-from django.contrib.humanize.templatetags.humanize import intcomma
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.functional import cached_property
-from django.utils.text import capfirst
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-from django.views.generic import FormView, TemplateView, View
-from wagtail.admin import messages
+from django.utils.translation import gettext_lazy
 from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
-from wagtail.admin.views.generic.base import BaseListingView, WagtailAdminTemplateMixin
+from wagtail.admin.views.generic.base import BaseListingView
 from wagtail.admin.widgets.button import HeaderButton
 
-from leads.downloads import file_answer
-from leads.forms import ExportForm
-from leads.models import Export, ExportState, LeadList
+from leads.condition_words import notes_in_words, rules_in_words
+from leads.list_rules import rules_of
+from leads.rank_words import rank_in_words
 from leads.reasons import in_words, words_for
-from leads.selectors import contactable_members_of, freshness_of, members_of
-from leads.selectors.evaluation import conditions_of, problems_of
-from leads.selectors.lists import condition_in_words
+from leads.selectors import contactable_members_of, freshness_of
+from leads.selectors.evaluation import problems_of
 from leads.selectors.members import members_with_contactability, shown_name
-from leads.selectors.people import contacts_of, decisions_of, interests_of, memberships_of
+from leads.selectors.ranking import Ranks, by_rank, ranked_topics, ranks_for
+from leads.selectors.visibility import visible_to
 from leads.services.access import (
     EXPORT,
     KEEP_LISTS,
     SEE_PEOPLE,
-    access_export,
     access_list,
-    access_person,
-    demand,
     note_members_viewed,
 )
-from leads.services.exports import ExportRefused, request_export
-from people.models import Purpose
-from people.services.vouching import may_vouch
-from tracking.models import SignalKind
 
 LISTS = "lead-lists:index"
 
@@ -54,8 +42,17 @@ class ReasonColumn(Column):
     cell_template_name = "leads/reason_cell.html"
 
 
+class RankColumn(Column):
+    """A rank as a slip: what each part adds."""
+
+    cell_template_name = "leads/rank_cell.html"
+
+
 class MembersView(BaseListingView):
-    """Who is on a list and why, with how fresh it is; each look is noted."""
+    """Who is on a list and why, with how fresh it is; each look is noted.
+
+    Newest first, or by rank: those first who will probably read about the list's topics next.
+    """
 
     template_name = "leads/members.html"
     table_classname = "listing leads-members"
@@ -68,6 +65,23 @@ class MembersView(BaseListingView):
         """Find the list, or refuse."""
         super().setup(request, *args, **kwargs)
         self.lead_list = access_list(user=request.user, pk=kwargs["pk"])
+        self.ranked_topics = ranked_topics(self.lead_list)
+        self.by_rank = request.GET.get("order") == "rank" and bool(self.ranked_topics)
+
+    @cached_property
+    def ranks(self) -> Ranks:
+        """Everybody's rank now; read only where it is asked for."""
+        return ranks_for(topic_ids=[one.pk for one in self.ranked_topics], at=timezone.now())
+
+    def paginate_queryset(self, queryset, page_size):
+        """By rank, the rows of this page alone are fetched once the order is known."""
+        if not self.by_rank:
+            return super().paginate_queryset(queryset, page_size)
+        order = by_rank(queryset, self.ranks)
+        paginator, page, pks, is_paginated = super().paginate_queryset(order, page_size)
+        found = queryset.in_bulk(list(pks))
+        page.object_list = [found[pk] for pk in pks if pk in found]
+        return paginator, page, page.object_list, is_paginated
 
     def get_index_url(self) -> str:
         """This page, for the links of the pagination."""
@@ -89,6 +103,7 @@ class MembersView(BaseListingView):
     def columns(self) -> list:
         """The name leads to the person where the user may see people."""
         may_see = self.request.user.has_perm(SEE_PEOPLE)
+        rank = RankColumn("rank", label=_("Rank"), accessor=lambda one: one.rank_in_words)
         return [
             TitleColumn(
                 "name",
@@ -100,14 +115,16 @@ class MembersView(BaseListingView):
                     else None
                 ),
             ),
+            *([rank] if self.by_rank else []),
             ReasonColumn("reason", label=_("Why"), accessor=lambda one: one.reason_in_words),
             Column("contactable", label=_("Contact"), accessor=contactable_in_words),
             DateColumn("entered_at", label=_("On the list since"), width="14%"),
         ]
 
     def get_base_queryset(self):
-        """The members as they may be read now."""
-        return members_with_contactability(self.lead_list)
+        """The members as they may be read now, whom the user may see."""
+        seen = visible_to(self.request.user, path="person__")
+        return members_with_contactability(self.lead_list).filter(seen)
 
     @cached_property
     def header_buttons(self) -> list:
@@ -132,6 +149,22 @@ class MembersView(BaseListingView):
                     priority=20,
                 )
             )
+            buttons.append(
+                HeaderButton(
+                    _("Versions"),
+                    url=reverse("lead-lists:versions", args=[pk]),
+                    icon_name="history",
+                    priority=30,
+                )
+            )
+            buttons.append(
+                HeaderButton(
+                    _("People by hand"),
+                    url=reverse("lead-lists:by_hand", args=[pk]),
+                    icon_name="user",
+                    priority=40,
+                )
+            )
         return buttons
 
     def get_context_data(self, **kwargs) -> dict:
@@ -141,6 +174,10 @@ class MembersView(BaseListingView):
         words = words_for(one.reason for one in members)
         for one in members:
             one.reason_in_words = [in_words(fact, words) for fact in one.reason]
+        if self.by_rank:
+            names = {topic.pk: topic.label for topic in self.ranked_topics}
+            for one in members:
+                one.rank_in_words = rank_in_words(self.ranks.of(one.person_id), names)
         context["object_list"] = members
         context["table"] = self.get_table(members)
         note_members_viewed(
@@ -149,14 +186,20 @@ class MembersView(BaseListingView):
             shown=len(members),
             offset=context["page_obj"].start_index() - 1 if members else 0,
         )
-        conditions = conditions_of(self.lead_list)
+        rules = rules_of(self.lead_list)
+        seen = visible_to(self.request.user, path="person__")
+        match, phrases = rules_in_words(rules)
         context.update(
             lead_list=self.lead_list,
-            rules=[condition_in_words(condition) for condition in conditions],
-            problems=problems_of(conditions),
+            match=match,
+            rules=phrases,
+            problems=problems_of(rules.conditions),
+            notes=notes_in_words(rules),
             freshness=freshness_of(self.lead_list, now=words.now),
-            contactable_count=contactable_members_of(self.lead_list).count(),
+            contactable_count=contactable_members_of(self.lead_list).filter(seen).count(),
             may_edit=self.request.user.has_perm(KEEP_LISTS),
+            by_rank=self.by_rank,
+            ranked_topics=get_text_list([one.label for one in self.ranked_topics], _("or")),
         )
         return context
 
@@ -165,236 +208,8 @@ def contactable_in_words(membership) -> str:
     """Whether they may be contacted, or the first thing that is in the way."""
     if not membership.agrees:
         return _("Not contactable: has not agreed to messages")
+    if membership.suppressed:
+        return _("Not contactable: on the list of those nobody writes to")
     if not membership.reachable:
         return _("Not contactable: no verified address or number")
     return _("Contactable")
-
-
-class AskExportView(WagtailAdminTemplateMixin, FormView):
-    """Asks what an export is for, and asks for it."""
-
-    template_name = "leads/export_form.html"
-    form_class = ExportForm
-    header_icon = "download"
-
-    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
-        """Find the list, or refuse."""
-        super().setup(request, *args, **kwargs)
-        demand(request.user, EXPORT)
-        self.lead_list: LeadList = access_list(user=request.user, pk=kwargs["pk"])
-
-    def get_page_title(self) -> str:
-        """What the page does."""
-        return _("Export %(list)s") % {"list": self.lead_list.name}
-
-    def get_breadcrumbs_items(self) -> list:
-        """Home, lists, this list, export."""
-        members = reverse("lead-lists:members", args=[self.lead_list.pk])
-        return [
-            *self.breadcrumbs_items,
-            lists_crumb(),
-            {"url": members, "label": self.lead_list.name},
-            {"url": "", "label": _("Export")},
-        ]
-
-    def get_context_data(self, **kwargs) -> dict:
-        """How many will be in the file, and how many will not."""
-        context = super().get_context_data(**kwargs)
-        members = members_of(self.lead_list).count()
-        contactable = contactable_members_of(self.lead_list).count()
-        context.update(lead_list=self.lead_list, members=members, contactable=contactable)
-        context["left_out"] = members - contactable
-        return context
-
-    def form_valid(self, form: ExportForm) -> HttpResponse:
-        """Ask for the export and show how far it is; a list with a problem says so."""
-        try:
-            export = request_export(
-                user=self.request.user, lead_list=self.lead_list, **form.cleaned_data
-            )
-        except ExportRefused as refusal:
-            form.add_error(None, str(refusal))
-            return self.form_invalid(form)
-        return redirect("lead-exports:export", export.public_id)
-
-
-class ExportsView(BaseListingView):
-    """One's own exports, newest first."""
-
-    template_name = "leads/exports.html"
-    page_title = gettext_lazy("My exports")
-    header_icon = "download"
-    paginate_by = 50
-    verbose_name_plural = gettext_lazy("exports")
-    index_url_name = "lead-exports:index"
-
-    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
-        """Refuse who may not export."""
-        super().setup(request, *args, **kwargs)
-        demand(request.user, EXPORT)
-
-    @cached_property
-    def columns(self) -> list:
-        """What it is, how far, how many, until when."""
-        return [
-            TitleColumn(
-                "list",
-                label=_("List"),
-                accessor=lambda one: one.lead_list.name if one.lead_list else _("deleted list"),
-                get_url=lambda one: reverse("lead-exports:export", args=[one.public_id]),
-            ),
-            Column("purpose", label=_("For")),
-            Column("state", label=_("State"), accessor="get_state_display"),
-            Column("rows", label=_("People"), accessor=people_in),
-            Column("expires_at", label=_("Until"), accessor=until),
-        ]
-
-    def get_base_queryset(self):
-        """The user's own."""
-        return Export.objects.filter(requested_by=self.request.user).select_related("lead_list")
-
-
-def until(export: Export) -> str:
-    """The day on which the file goes."""
-    return date_format(export.expires_at, "DATE_FORMAT") if export.expires_at else ""
-
-
-def people_in(export: Export) -> str:
-    """How many people the file holds, once that is known."""
-    return "" if export.rows is None else str(intcomma(export.rows))
-
-
-class ExportView(WagtailAdminTemplateMixin, TemplateView):
-    """One's own export as a receipt: who, why, how many, until when, and the file."""
-
-    template_name = "leads/export.html"
-    header_icon = "download"
-
-    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
-        """Find one's own export; anybody else's does not exist."""
-        super().setup(request, *args, **kwargs)
-        self.export = access_export(user=request.user, public_id=kwargs["public_id"])
-
-    def get_page_title(self) -> str:
-        """What it is."""
-        return _("Export")
-
-    def get_breadcrumbs_items(self) -> list:
-        """Home, one's exports, this one."""
-        mine = {"url": reverse("lead-exports:index"), "label": _("My exports")}
-        name = self.export.lead_list.name if self.export.lead_list else _("deleted list")
-        return [*self.breadcrumbs_items, mine, {"url": "", "label": name}]
-
-    def get_context_data(self, **kwargs) -> dict:
-        """The export and whether the page should look again soon."""
-        context = super().get_context_data(**kwargs)
-        is_over = self.export.expires_at and self.export.expires_at <= timezone.now()
-        context["export"] = self.export
-        context["is_waiting"] = self.export.state == ExportState.WAITING
-        context["is_ready"] = self.export.state == ExportState.READY and not is_over
-        return context
-
-
-class ExportFileView(View):
-    """Sends the file of one's own export, looked at once more."""
-
-    def get(self, request: HttpRequest, public_id: str) -> HttpResponse:
-        """The file, or back to the receipt with the reason."""
-        export = access_export(user=request.user, public_id=public_id)
-        try:
-            return file_answer(export=export, user=request.user)
-        except ExportRefused as refusal:
-            messages.error(request, str(refusal))
-            return redirect("lead-exports:export", export.public_id)
-
-
-class PersonView(WagtailAdminTemplateMixin, TemplateView):
-    """One person: contacts, decisions, lists, and each interest as a receipt; each look is noted."""
-
-    template_name = "leads/person.html"
-    header_icon = "user"
-
-    def setup(self, request: HttpRequest, *args, **kwargs) -> None:
-        """Find the person, or refuse."""
-        super().setup(request, *args, **kwargs)
-        self.person = access_person(
-            user=request.user, external_id=kwargs["external_id"], what="screen"
-        )
-
-    @cached_property
-    def header_buttons(self) -> list:
-        """A link that signs them in, for those who may say who they are."""
-        if not may_vouch(self.request.user):
-            return []
-        return [
-            HeaderButton(
-                _("Let them in by a link"),
-                url=f"{reverse('sign_in_links')}?person={self.person.external_id}#who",
-                icon_name="key",
-                priority=10,
-            )
-        ]
-
-    def get_page_title(self) -> str:
-        """The name, or the id where there is none."""
-        return self.person.display_name or self.person.external_id
-
-    def get_breadcrumbs_items(self) -> list:
-        """Home, lists, this person."""
-        return [
-            *self.breadcrumbs_items,
-            lists_crumb(),
-            {"url": "", "label": self.get_page_title()},
-        ]
-
-    def get_context_data(self, **kwargs) -> dict:
-        """Everything the page shows; nothing of interest without consent."""
-        context = super().get_context_data(**kwargs)
-        now = timezone.now()
-        memberships = memberships_of(self.person)
-        words = words_for((one.reason for one in memberships), now=now)
-        decisions = decisions_of(self.person)
-        context.update(
-            person=self.person,
-            now=now,
-            contacts=contacts_of(self.person),
-            decisions=[
-                {"label": Purpose(purpose).label, **decision}
-                for purpose, decision in decisions.items()
-            ],
-            profiling=decisions[Purpose.PROFILING]["valid"],
-            memberships=[
-                {
-                    "list": one.lead_list,
-                    "since": one.entered_at,
-                    "reason": [in_words(fact, words) for fact in one.reason],
-                }
-                for one in memberships
-            ],
-            receipts=[receipt_lines(one) for one in interests_of(self.person, now=now)],
-        )
-        return context
-
-
-def receipt_lines(receipt) -> dict:
-    """An interest as a slip: dated lines whose heats add up to the total."""
-    count = len(receipt.lines)
-    return {
-        "topic": receipt.topic.label,
-        "heat": receipt.heat,
-        "rule": receipt.rule_version,
-        "entered_at": receipt.entered_at,
-        "lapses_at": receipt.lapses_at,
-        "summary": ngettext("%(count)d signal", "%(count)d signals", count) % {"count": count},
-        "lines": [
-            {
-                "at": line.at,
-                "kind": capfirst(SignalKind(line.kind).label),
-                "title": line.title,
-                "strength": line.strength,
-                "weight": line.weight,
-                "heat": line.heat,
-            }
-            for line in receipt.lines
-        ],
-    }

@@ -43,6 +43,7 @@ def main(arguments: list[str]) -> int:
         migrate()
         follow_address()
         tour = load_demo()
+        repeat_promises()
     except (Refused, CommandError) as refused:
         print(refused, file=sys.stderr)
         return 1
@@ -230,6 +231,18 @@ def load_demo() -> str:
     tour = io.StringIO()
     call_command("show_tour", stdout=tour)
     return tour.getvalue().strip()
+
+
+def repeat_promises() -> None:
+    """Erase and take back again, where somebody put an older copy of the database in its place."""
+    from people.services.repeating import repeat_where_older
+
+    if count := repeat_where_older():
+        print(
+            f"This database is older than the last start: {count} erasures, withdrawals and pauses "
+            "that it did not know were repeated.",
+            flush=True,
+        )
 
 
 if __name__ == "__main__":

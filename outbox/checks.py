@@ -1,4 +1,4 @@
-"""Says at start-up in production what is wrong with the gateway for texts; it sends nothing."""
+"""Says at start-up in production what is wrong with where texts and webhooks go; it sends nothing."""
 
 import ipaddress
 from urllib.parse import urlsplit
@@ -37,6 +37,20 @@ def check_gateway(app_configs: object = None, **kwargs: object) -> list[CheckMes
             )
         )
     return found
+
+
+@register(Tags.security)
+def check_webhooks(app_configs: object = None, **kwargs: object) -> list[CheckMessage]:
+    """An error for webhooks that are let into this machine in production."""
+    if settings.DEBUG or not settings.WEBHOOKS_TO_THIS_MACHINE:
+        return []
+    return [
+        Error(
+            "WEBHOOKS_TO_THIS_MACHINE is set: it is for trying webhooks out, and has no effect here.",
+            hint="Leave WEBHOOKS_TO_THIS_MACHINE out.",
+            id="outbox.E003",
+        )
+    ]
 
 
 def _is_private(address: str) -> bool:

@@ -19,12 +19,16 @@ class Handling:
     With `outside` False the handler's database work and the note that it is done are one
     transaction, so its result exists once. With `outside` True it acts on the world (a mail, a
     request): it runs outside a transaction, at least once, and must carry the effect's stable key.
-    `lease_s` is longer than the handler may ever take.
+    `lease_s` is longer than the handler may ever take. `waits_s` are the seconds between attempts,
+    one more attempt than waits; empty is what the outbox does for everything. `wanted`, for news
+    alone, says whether anybody listens now.
     """
 
     handler: Handler
     outside: bool
     lease_s: int
+    waits_s: tuple[int, ...] = ()
+    wanted: Callable[[], bool] | None = None
 
 
 _handlings: dict[str, Handling] = {}
@@ -32,7 +36,12 @@ _news: set[str] = set()
 
 
 def handles(
-    kind: str, *, outside: bool = False, lease_s: int = 120
+    kind: str,
+    *,
+    outside: bool = False,
+    lease_s: int = 120,
+    waits_s: tuple[int, ...] = (),
+    wanted: Callable[[], bool] | None = None,
 ) -> Callable[[Handler], Handler]:
     """Decorate the one function that handles effects of that kind."""
 
@@ -40,7 +49,9 @@ def handles(
         known = _handlings.get(kind)
         if known is not None and known.handler.__qualname__ != handler.__qualname__:
             raise ValueError(f"Effects of kind {kind} have a handler already.")
-        _handlings[kind] = Handling(handler=handler, outside=outside, lease_s=lease_s)
+        _handlings[kind] = Handling(
+            handler=handler, outside=outside, lease_s=lease_s, waits_s=waits_s, wanted=wanted
+        )
         return handler
 
     return register
@@ -61,8 +72,16 @@ def declare_news(*kinds: str) -> None:
 
 
 def is_news_for_nobody(kind: str) -> bool:
-    """Tell whether a kind is news that nobody handles."""
-    return kind in _news and kind not in _handlings
+    """Tell whether a kind is news that nobody handles, or whose handler says nobody listens now."""
+    if kind not in _news:
+        return False
+    handling = _handlings.get(kind)
+    return handling is None or (handling.wanted is not None and not handling.wanted())
+
+
+def waits_by_kind() -> dict[str, tuple[int, ...]]:
+    """Return the waits of every kind that has its own."""
+    return {kind: handling.waits_s for kind, handling in _handlings.items() if handling.waits_s}
 
 
 def handled_kinds() -> list[str]:

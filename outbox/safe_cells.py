@@ -37,5 +37,8 @@ def csv_cell(value: object) -> str:
         return ""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    text = without_controls(str(value))
+    text = str(value)
+    if text[:1].isalnum() and text.isprintable():
+        return text  # begins with no starter and holds no control character: the usual cell
+    text = without_controls(text)
     return f"'{text}" if starts_like_formula(text) else text

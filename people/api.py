@@ -215,7 +215,8 @@ def read_me(request: HttpRequest) -> dict:
 def pause_me(request: HttpRequest):
     """Keep and use nothing of my interests until I go on; consent and what is there stay.
 
-    By session alone: 409 for a browser's token, and without consent to profiling.
+    By session alone: 409 for a browser's token, and without consent to profiling. A browser of
+    nobody has no pause; it withdraws, which deletes what it left.
     """
     try:
         pause_profiling(person=_person_or_409(request))
@@ -235,9 +236,17 @@ def resume_me(request: HttpRequest):
 
 def _person_or_409(request: HttpRequest) -> Person:
     subject: Subject = request.auth  # type: ignore[attr-defined]
-    if subject.person is None:
-        raise HttpError(409, "Sign in first: a browser's token does not stand for a person.")
-    return subject.person
+    if subject.person is not None:
+        return subject.person
+    if subject.visitor is not None and subject.visitor.person_id is None:
+        # It could not be told from another who found the token, so nothing can wait for it.
+        raise HttpError(
+            409,
+            "A browser that belongs to nobody yet has no pause, and nothing was changed. Withdraw "
+            "instead (DELETE /api/v1/consents): that deletes what it left and keeps nothing more. "
+            "Agree again to go on.",
+        )
+    raise HttpError(409, "Sign in first: a browser's token does not stand for a person.")
 
 
 @router.get("/me/data", response=dict, auth=VisitorOrSession(), summary="All my data, as one file")

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
+from ninja.errors import HttpError
 from ninja.security import HttpBearer
 from ninja.security.http import HttpAuthBase
 from ninja.utils import check_csrf
 
 from people.models import Person, User, Visitor
 from people.selectors import person_of_user
-from people.services.staff_tokens import user_of_staff_token
+from people.services.staff_tokens import has_scope, staff_token_of
 from people.services.visitors import BadToken, visitor_of_token
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -34,13 +35,23 @@ class Subject:
 
 
 class StaffBearer(HttpBearer):
-    """`Authorization: Bearer TOKEN` of staff; sets `request.auth` and `request.user` to the User."""
+    """`Authorization: Bearer TOKEN` of staff; sets `request.auth` and `request.user` to the User.
+
+    A token with scopes opens what names one of them, and nothing that names none: 403.
+    """
+
+    def __init__(self, scope: str = "") -> None:
+        super().__init__()
+        self.scope = scope
 
     def authenticate(self, request: HttpRequest, token: str) -> User | None:
-        user = user_of_staff_token(token)
-        if user is not None:
-            request.user = user
-        return user
+        held = staff_token_of(token)
+        if held is None:
+            return None
+        if not has_scope(held, self.scope):
+            raise HttpError(403, f"This token lacks the scope {self.scope or 'for this address'}.")
+        request.user = held.user
+        return held.user
 
 
 class VisitorOrSession(HttpAuthBase):
@@ -68,12 +79,18 @@ def subject_of_request(request: HttpRequest) -> Subject:
 
 def person_of_session(request: HttpRequest) -> Person | None:
     """Return the signed-in person, if the session may be used for this request."""
+    user = user_of_session(request)
+    return person_of_user(user.pk) if user else None
+
+
+def user_of_session(request: HttpRequest) -> User | None:
+    """Return the signed-in user, if the session may be used for this request."""
     user = request.user
     if isinstance(user, AnonymousUser) or not user.is_authenticated:
         return None
     if request.method not in SAFE_METHODS and check_csrf(request) is not None:
         return None
-    return person_of_user(user.pk)
+    return user
 
 
 def visitor_of_header(request: HttpRequest) -> Visitor | None:

@@ -107,6 +107,8 @@ class Clinic(models.Model):
         validators=[MinValueValidator(1)],
         help_text=_("For everybody together, so that nobody can run up your gateway's bill."),
     )
+    # Of the newest start; where DATA_DIR holds another, an older database was put in its place.
+    start_mark = models.CharField(max_length=32, blank=True, editable=False, db_default="")
 
     def __str__(self) -> str:
         return self.name
@@ -139,6 +141,8 @@ class Person(models.Model):
         "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="merged_from"
     )
     merged_at = models.DateTimeField(null=True, blank=True)
+    # What the record that stands took over, as it said nothing of it: field to value, for undoing.
+    lent = models.JSONField(default=dict, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
@@ -314,10 +318,15 @@ class ProfilingPause(models.Model):
 
 
 class StaffToken(models.Model):
-    """A bearer token for the staff API; only its SHA-256 is kept."""
+    """A bearer token for the staff API; only its SHA-256 is kept.
+
+    `scopes` says what it may be used for, never more than its user may do; null, as on tokens from
+    before there were scopes, is everything its user may do.
+    """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="staff_tokens")
     name = models.CharField(max_length=80)
+    scopes = models.JSONField(null=True)
     token_hash = models.CharField(max_length=64, unique=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()

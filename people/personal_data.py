@@ -181,6 +181,7 @@ def _register_identity() -> None:
             "source",
             "wants_suggestions",
             "merged_into",
+            "lent",
         ),
         purpose="to know who a person is to the clinic",
         retention=WITH_PERSON,

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.models import Group
 from django.db import transaction
-from django.db.models.signals import m2m_changed, post_save
+from django.db.models.signals import m2m_changed, post_save, pre_save
 from django.dispatch import receiver
 
 from people.models import User
@@ -35,6 +35,16 @@ def end_access_of_changed_role(sender, instance, action, reverse, pk_set, **kwar
 def end_access_of_disabled(sender, instance, created, **kwargs) -> None:
     """End sessions and tokens of a login that was switched off."""
     if not created and not instance.is_active:
+        _end_access(instance)
+
+
+@receiver(pre_save, sender=User)
+def end_access_of_changed_superuser(sender, instance, update_fields, **kwargs) -> None:
+    """End sessions and tokens of whoever became a superuser, or is none any more."""
+    if instance.pk is None or (update_fields is not None and "is_superuser" not in update_fields):
+        return
+    before = User.objects.filter(pk=instance.pk).values_list("is_superuser", flat=True).first()
+    if before is not None and before != instance.is_superuser:
         _end_access(instance)
 
 

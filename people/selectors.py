@@ -33,10 +33,12 @@ def _of_age() -> Q:
     Only the year of birth is known, so the whole year of the fourteenth birthday counts as child.
     """
     youngest = timezone.now().year - CHILD_UNTIL - 1
+    # Asked of children alone; a join would read the event of everybody.
+    by_staff = ConsentEvent.objects.filter(pk=OuterRef("event_id"), method=ConsentMethod.STAFF)
     return (
         Q(person__birth_year__isnull=True)
         | Q(person__birth_year__lte=youngest)
-        | Q(person__guardian__isnull=False, event__method=ConsentMethod.STAFF)
+        | (Q(person__guardian__isnull=False) & Q(Exists(by_staff)))
     )
 
 
@@ -234,6 +236,29 @@ def redirects_among(person_ids: Iterable[int]) -> dict[int, int]:
     return {pk: into for pk, into in rows.values_list("pk", "merged_into_id") if into is not None}
 
 
+def humans_of(person_ids: Iterable[int]) -> dict[int, tuple[int, set[int]]]:
+    """Each record's human: the record that stands, and every record; one query if none is merged."""
+    wanted = set(person_ids)
+    asked: set[int] = set()
+    into: dict[int, int] = {}
+    while ids := (wanted | set(into.values())) - asked:
+        into |= redirects_among(ids)
+        asked |= ids
+    records: dict[int, set[int]] = defaultdict(set)
+    for pk in wanted | into.keys() | set(into.values()):
+        records[_end_of(pk, into)].add(pk)
+    stands = {pk: _end_of(pk, into) for pk in wanted}
+    return {pk: (stood, records[stood]) for pk, stood in stands.items()}
+
+
+def _end_of(pk: int, into: dict[int, int]) -> int:
+    seen = {pk}
+    while pk in into and into[pk] not in seen:
+        pk = into[pk]
+        seen.add(pk)
+    return pk
+
+
 def resolve_merge(person: Person) -> Person:
     """The person a redirect leads to, or the same person."""
     seen = {person.pk}
@@ -241,3 +266,12 @@ def resolve_merge(person: Person) -> Person:
         person = person.merged_into
         seen.add(person.pk)
     return person
+
+
+def contacts_of(person: Person) -> list[ContactPoint]:
+    """Their contact points, verified ones first; what several records hold stands once."""
+    points = ContactPoint.objects.filter(person__in=records_of(person)).order_by("kind", "value")
+    found: dict[tuple[str, str], ContactPoint] = {}
+    for point in sorted(points, key=lambda point: point.verified_at is None):
+        found.setdefault((point.kind, point.value), point)
+    return list(found.values())

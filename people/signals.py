@@ -8,6 +8,8 @@ from django.dispatch import Signal
 
 # person or visitor (the other None), purposes: list[str]
 consent_given = Signal()
+# person or visitor (the other None), purposes: list[str]; it held before, and holds anew from here
+consent_renewed = Signal()
 # person or visitor (the other None), purposes: list[str]; a person's joined visitors follow singly
 consent_withdrawn = Signal()
 # person: nothing about their interests is kept or used from here; sent before the pause stands

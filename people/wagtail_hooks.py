@@ -11,7 +11,8 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from people.models import Branch, Clinic
 from people.services.vouching import may_vouch
-from people.views import vouching
+from people.staff_scopes import scopes_for
+from people.views import staff_tokens, vouching
 
 
 class ClinicViewSet(ModelViewSet):
@@ -105,3 +106,29 @@ def vouching_menu_item() -> MenuItem:
 def style_vouching_screens() -> str:
     """Load the style of these screens."""
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin-vouching.css"))
+
+
+@hooks.register("register_admin_urls")
+def token_addresses() -> list:
+    """API tokens: one's own, everybody's, and ending one."""
+    return [
+        path("tokens/", staff_tokens.show_tokens, name="staff_tokens"),
+        path("tokens/all/", staff_tokens.show_all_tokens, name="all_staff_tokens"),
+        path("tokens/<int:token_id>/end/", staff_tokens.end_token, name="end_staff_token"),
+    ]
+
+
+class TokensMenuItem(MenuItem):
+    """Shown to those whose tokens could be of use."""
+
+    def is_shown(self, request) -> bool:
+        """Whether a token of the one who asks could do anything."""
+        return bool(scopes_for(request.user))
+
+
+@hooks.register("register_settings_menu_item")
+def tokens_menu_item() -> MenuItem:
+    """ "API tokens" among the settings."""
+    return TokensMenuItem(
+        _("API tokens"), reverse("staff_tokens"), name="tokens", icon_name="key", order=920
+    )

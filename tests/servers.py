@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,6 +11,8 @@ import time
 from pathlib import Path
 from urllib.parse import quote
 
+import pytest
+import redis
 from django.conf import settings
 from django.db import connection
 
@@ -28,14 +31,57 @@ def database_url() -> str:
     return f"postgres://{login}@{values['HOST']}:{values['PORT'] or 5432}/{values['NAME']}"
 
 
-class Server:
-    """One uvicorn process; use it in a `with`, kill it with `kill`, start it again with `start`."""
+class RedisServer:
+    """A Redis of the test's own, with nothing on disk; it may be emptied and killed."""
 
-    def __init__(self, data_dir: Path):
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+    def __init__(self, folder: Path) -> None:
+        program = shutil.which("redis-server")
+        if program is None:
+            pytest.skip("no redis-server on this machine")
+        port = free_port()
+        self.url = f"redis://127.0.0.1:{port}/0"
+        self.process = subprocess.Popen(
+            [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)],
+            stdout=subprocess.PIPE,
+            text=True,
+        )  # fmt: skip
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            if "Ready to accept connections" in line:
+                break
+        self.store = redis.Redis(port=port)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self) -> "RedisServer":
+        return self
+
+    def __exit__(self, *error) -> None:
+        self.kill()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
+
+
+def free_port() -> int:
+    """A port that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """One uvicorn process; use it in a `with`, kill it with `kill`, start it again with `start`.
+
+    `settings` are more variables of its environment.
+    """
+
+    def __init__(self, data_dir: Path, **settings: str):
+        self.port = free_port()
         self.data_dir = data_dir
+        self.settings = settings
         self.process: subprocess.Popen | None = None
 
     def start(self) -> None:
@@ -52,6 +98,7 @@ class Server:
                 "DATA_DIR": str(self.data_dir),
                 "DATABASE_URL": database_url(),
                 "SECRET_KEY": settings.SECRET_KEY,
+                **self.settings,
             },
             stdout=subprocess.DEVNULL,
             stderr=(self.data_dir / "web.log").open("ab"),

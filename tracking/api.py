@@ -34,7 +34,10 @@ class TopicOut(Schema):
 
 
 class SignalOut(Schema):
-    """One signal behind an interest: `heat` is its part of the heat now, `share` as a fraction."""
+    """One signal behind an interest: `heat` is its part of the heat now, `share` as a fraction.
+
+    `beyond_cap` is what the rule's cap a day leaves out of strength x weight.
+    """
 
     at: datetime
     kind: str
@@ -44,6 +47,7 @@ class SignalOut(Schema):
     weight: float
     heat: float
     share: float
+    beyond_cap: float
     detail: dict
 
 
@@ -118,6 +122,7 @@ def interest_out(receipt: InterestReceipt) -> dict:
                 "weight": line.weight,
                 "heat": line.heat,
                 "share": line.heat / total if total else 0.0,
+                "beyond_cap": line.beyond_cap,
                 "detail": line.detail,
             }
             for line in receipt.lines

@@ -7,18 +7,19 @@ full reading. The formulas are those of docs/architecture.md, "Interest arithmet
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby
 from typing import NamedTuple
 
 DAY_S = 86_400.0
 TOLERANCE = 1e-9
+# Kinds of signals that are evidence enough by themselves: said, noted by staff, measured.
+STATED = frozenset({"declared", "label", "device"})
 # Terms this much older than the EPOCH would underflow a double, and weigh nothing anyway.
 OLDEST_HALF_LIVES = 900.0
 
 
 @dataclass(frozen=True)
 class Rule:
-    """One version of the rules of interest, as numbers."""
+    """One version of the rules of interest, as numbers; a `day_cap` of 0 is no limit."""
 
     number: int = 1
     half_life_s: float = 30 * DAY_S
@@ -26,6 +27,8 @@ class Rule:
     enter: float = 1.5
     leave: float = 0.5
     parent_share: float = 0.0
+    depth_share: float = 0.5
+    day_cap: float = 0.0
     strengths: Mapping[str, float] = field(default_factory=dict)
     evidence_pages: int = 2
     evidence_page_strength: float = 0.5
@@ -81,17 +84,24 @@ def capped_active_s(
 
 
 def reading_strength(
-    *, active_s: float | None, expected_s: float | None, depth: float | None, count: int
+    *,
+    active_s: float | None,
+    expected_s: float | None,
+    depth: float | None,
+    count: int,
+    depth_share: float = 0.5,
 ) -> float:
     """Strength (0 to 1) of one day's reading of one page.
 
-    With seconds and an expected time: min(1, active/expected) * (1 + depth)/2, where an unknown
-    depth is min(1, active/expected). Otherwise 1 - 2^-count.
+    With seconds and an expected time: min(1, active/expected) * ((1 - d) + d * depth), where an
+    unknown depth is min(1, active/expected) and d is the rule's `depth_share`; with its default of
+    a half the second factor is (1 + depth)/2 to the last bit. Otherwise 1 - 2^-count.
     """
     if active_s is None or not expected_s:
         return 1.0 - 2.0 ** -min(count, 60)
     share = min(1.0, active_s / expected_s)
-    return share * (1.0 + (share if depth is None else depth)) / 2.0
+    reached = share if depth is None else depth
+    return share * ((1.0 - depth_share) + depth_share * reached)
 
 
 def attendance_strength(*, full: float, share: float | None, count: int) -> float:
@@ -147,6 +157,39 @@ def without_vetoed(
     return kept
 
 
+def within_day_cap(signals: Iterable[WeighedSignal], *, cap: float) -> list[WeighedSignal]:
+    """The signals, in replay order, with weights lowered where a day would count for too much.
+
+    What the signals of one UTC day (that of their moments) add to one pair, the sum of
+    strength * weight in the order of (t, id), stops at `cap`; 0 is no limit. Strengths stay, so
+    that evidence stays evidence. As only what came before on that day bears on a signal, heat at
+    any past moment is what it was then.
+    """
+    if not cap:
+        return list(signals)
+    counted: list[WeighedSignal] = []
+    day, total = 0.0, 0.0
+    for signal in signals:
+        if signal.at_s // DAY_S != day:
+            day, total = signal.at_s // DAY_S, 0.0
+        part = signal.strength * signal.weight
+        if total + part > cap:
+            signal = signal._replace(weight=(cap - total) / signal.strength)
+        total = min(total + part, cap)
+        counted.append(signal)
+    return counted
+
+
+def counting_signals(
+    signals: Iterable[WeighedSignal], *, rule: Rule, vetoes: Sequence[VetoFact] = ()
+) -> list[WeighedSignal]:
+    """What counts of one pair's signals, in replay order: vetoes first, then the cap a day.
+
+    Stored strengths know neither. Without a cap a mass is the plain sum over what is not vetoed.
+    """
+    return within_day_cap(without_vetoed(signals, vetoes), cap=rule.day_cap)
+
+
 def replay(
     signals: Iterable[WeighedSignal], *, rule: Rule, vetoes: Sequence[VetoFact] = ()
 ) -> PairState | None:
@@ -156,42 +199,54 @@ def replay(
     minimum evidence among the signals since heat was last at or under `leave`, and off when heat
     falls to `leave`.
     """
-    kept = without_vetoed(signals, vetoes)
+    kept = counting_signals(signals, rule=rule, vetoes=vetoes)
     if not kept:
         return None
     mass = math.fsum(
         mass_of(strength=s.strength, weight=s.weight, at_s=s.at_s, rule=rule) for s in kept
     )
     return PairState(
-        mass=mass, last_s=kept[-1].at_s, signals=len(kept), episodes=tuple(_episodes(kept, rule))
+        mass=mass, last_s=kept[-1].at_s, signals=len(kept), episodes=tuple(episodes_of(kept, rule))
     )
 
 
-def _episodes(signals: Sequence[WeighedSignal], rule: Rule) -> Iterable[Episode]:
-    """Episodes in order. Signals of one moment act together, so no order among them can show."""
+def episodes_of(signals: Sequence[WeighedSignal], rule: Rule) -> Iterable[Episode]:
+    """The episodes of at least one signal, in order of moments and without any that weighs nothing.
+
+    Signals of one moment act together, so no order among them can show.
+    """
+    leave, enter, half_life_s = rule.leave, rule.enter - TOLERANCE, rule.half_life_s
     heat, then = 0.0, signals[0].at_s
     entered: float | None = None
     evidence = _Evidence(rule)
-    for at_s, together in groupby(signals, key=lambda signal: signal.at_s):
+    number, place = len(signals), 0
+    while place < number:
+        first = place
+        at_s = signals[place].at_s
+        while place < number and signals[place].at_s == at_s:
+            place += 1
         if entered is not None:
-            lapses = then + seconds_until(heat=heat, floor=rule.leave, rule=rule)
+            lapses = then + seconds_until(heat=heat, floor=leave, rule=rule)
             if lapses <= at_s:
                 yield Episode(entered, lapses)
                 entered = None
-        heat *= 2.0 ** (-(at_s - then) / rule.half_life_s)
+        heat *= 2.0 ** (-(at_s - then) / half_life_s)
         then = at_s
-        if heat <= rule.leave:
+        if heat <= leave:
             evidence.clear()
-        moment = list(together)
-        heat = math.fsum([heat, *(signal.strength * signal.weight for signal in moment)])
-        if heat <= rule.leave:
+        if place - first == 1:  # most often, and fsum would give the same
+            heat += signals[first].strength * signals[first].weight
+        else:
+            heat = math.fsum([heat, *(s.strength * s.weight for s in signals[first:place])])
+        if heat <= leave:
             continue
-        for signal in moment:
-            evidence.add(signal)
-        if entered is None and heat >= rule.enter - TOLERANCE and evidence.suffices:
+        if not evidence.suffices:
+            for signal in signals[first:place]:
+                evidence.add(signal)
+        if entered is None and heat >= enter and evidence.suffices:
             entered = then
     if entered is not None:
-        yield Episode(entered, then + seconds_until(heat=heat, floor=rule.leave, rule=rule))
+        yield Episode(entered, then + seconds_until(heat=heat, floor=leave, rule=rule))
 
 
 class _Evidence:
@@ -199,25 +254,25 @@ class _Evidence:
 
     def __init__(self, rule: Rule):
         self.rule = rule
-        self.clear()
-
-    def clear(self) -> None:
         self.pages: set[str] = set()
         self.suffices = False
 
+    def clear(self) -> None:
+        if self.pages:
+            self.pages = set()
+        self.suffices = False
+
     def add(self, signal: WeighedSignal) -> None:
-        rule = self.rule
-        if signal.kind in ("declared", "label"):
-            self.suffices = True
-        elif signal.kind == "attendance":
+        rule, kind = self.rule, signal.kind
+        if kind == "reading":
+            if signal.strength >= rule.evidence_page_strength - TOLERANCE:
+                self.pages.add(signal.item_key)
+                self.suffices = self.suffices or len(self.pages) >= rule.evidence_pages
+        elif kind == "attendance":
             if signal.strength >= rule.evidence_attendance_strength - TOLERANCE:
                 self.suffices = True
-        elif (
-            signal.kind == "reading" and signal.strength >= rule.evidence_page_strength - TOLERANCE
-        ):
-            self.pages.add(signal.item_key)
-            if len(self.pages) >= rule.evidence_pages:
-                self.suffices = True
+        elif kind in STATED:
+            self.suffices = True
 
 
 def effective_weights(

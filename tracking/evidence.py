@@ -19,6 +19,7 @@ class EventFact(NamedTuple):
     depth: float | None
     panel: str
     played: list | None
+    counted: float | None = None
 
 
 class ReadingFact(NamedTuple):
@@ -258,7 +259,11 @@ class _Days:
         strength = 0.0
         if total.has_seconds and expected:
             strength = reading_strength(
-                active_s=total.active_s, expected_s=expected, depth=total.depth, count=0
+                active_s=total.active_s,
+                expected_s=expected,
+                depth=total.depth,
+                count=0,
+                depth_share=rule.depth_share,
             )
         counted = total.count if expected else total.count + total.views
         if counted:
@@ -336,6 +341,24 @@ def declared_signal(*, topic_id: int, at: datetime, rule: Rule) -> SignalFact:
         topic_id=topic_id,
         yardstick_id=None,
         detail={},
+    )
+
+
+def stated_signal(
+    *, kind: str, topic_id: int, at: datetime, source: str, value: str, rule: Rule
+) -> SignalFact:
+    """The signal of one statement of staff or a device, with where it comes from."""
+    detail = {"source": source, "value": value}
+    return SignalFact(
+        kind=kind,
+        item_key=f"topic:{topic_id}",
+        day=at.date(),
+        at=at,
+        strength=rule.strength_of(kind),
+        page_id=None,
+        topic_id=topic_id,
+        yardstick_id=None,
+        detail={name: said for name, said in detail.items() if said},
     )
 
 

@@ -28,6 +28,13 @@ EVENT_PROPERTIES = {
         "maximum": 1,
         "description": "The furthest so far; without a visitor 0.25, 0.5, 0.75, 1, once each.",
     },
+    "counted": {
+        "type": "number",
+        "minimum": 0,
+        "maximum": 1,
+        "description": "The quarter that was sent without a visitor already, where consent came "
+        "while the page was open; page statistics count the depth from there.",
+    },
     "panel": {"type": "string", "maxLength": 64, "pattern": "^[A-Za-z0-9_.:-]*$"},
     "played": {
         "type": "array",

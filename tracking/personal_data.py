@@ -3,6 +3,7 @@
 from people.models import Person, Visitor
 from people.registry import register, register_impersonal
 from tracking.models import (
+    CoInterest,
     Declaration,
     Event,
     EventLedger,
@@ -17,6 +18,7 @@ from tracking.models import (
     Reading,
     RuleVersion,
     Signal,
+    StatedInterest,
     StatisticSpool,
     TouchedView,
     Veto,
@@ -52,6 +54,7 @@ def _report_events(person: Person | None, visitors: list[Visitor]) -> list[dict]
             "active_ms": row.active_ms,
             "view": str(row.view),
             "depth": row.depth,
+            "counted": row.counted,
             "panel": row.panel,
             "played": row.played,
         }
@@ -108,6 +111,15 @@ def _report_tags(person: Person | None, visitors: list[Visitor]) -> list[dict]:
     ]  # fmt: skip
 
 
+def _report_statements(person: Person | None, visitors: list[Visitor]) -> list[dict]:
+    rows = StatedInterest.objects.filter(profile__in=_profiles(person, visitors))
+    return [
+        {"topic": row.topic.name, "at": row.at.isoformat(), "kind": row.kind,
+         "source": row.source, "value": row.value}
+        for row in rows.select_related("topic").order_by("at")
+    ]  # fmt: skip
+
+
 def _report_wishes(model):
     def report(person: Person | None, visitors: list[Visitor]) -> list[dict]:
         rows = model.objects.filter(profile__in=_profiles(person, visitors)).select_related("topic")
@@ -127,7 +139,17 @@ def register_all() -> None:
     """Fill the registry with tracking's models."""
     register(
         Event,
-        fields=("visitor", "view", "page_id", "at", "active_ms", "depth", "panel", "played"),
+        fields=(
+            "visitor",
+            "view",
+            "page_id",
+            "at",
+            "active_ms",
+            "depth",
+            "counted",
+            "panel",
+            "played",
+        ),
         purpose="to fold readings from",
         retention="8 days after the view's last event, when the reading is sealed",
         eraser=_erase_events,
@@ -151,6 +173,7 @@ def register_all() -> None:
         (EventLedger, "single-use ids that name neither page nor browser"),
         (PageCounter, "one-dimensional counts by page and day"),
         (IngestCounter, "counts by day"),
+        (CoInterest, "two topics and a count of at least five people; names nobody"),
     ):
         register_impersonal(model, reason=reason)
 
@@ -184,6 +207,12 @@ def _register_profile_rows() -> None:
             ("profile", "topic", "at"),
             "what the person said about it",
             _report_wishes(Declaration),
+        ),
+        (
+            StatedInterest,
+            ("profile", "topic", "source", "value", "at"),
+            "what staff noted and devices measured about it",
+            _report_statements,
         ),
         (Veto, ("profile", "topic", "reason"), "what the person took away", _report_wishes(Veto)),
     ):

@@ -6,6 +6,7 @@ from wagtail.models import Page
 from wagtail.signals import page_published
 
 from classroom.signals import (
+    answers_changed,
     attendance_recorded,
     follow_changed,
     question_asked,
@@ -63,6 +64,12 @@ def count_question(person_id, page_id, **kwargs) -> None:
     """A question was asked or forgotten: recompute that person's signals of its page, if it has one."""
     if page_id is not None:
         recompute.recompute_page(page_id=page_id, person_id=person_id)
+
+
+@receiver(answers_changed)
+def count_answers(person_id, page_id, **kwargs) -> None:
+    """Somebody answered under their name, or took it back: recompute that person's signals there."""
+    recompute.recompute_page(page_id=page_id, person_id=person_id)
 
 
 @receiver(post_delete, sender=Page)

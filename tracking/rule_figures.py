@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from tracking.models import RuleVersion, SignalKind
+from tracking.models.interests import default_strengths
 
 STRENGTH = "strength_"
 EVIDENCE = "evidence_"
-OF_VERSION = ("half_life_days", "enter", "leave", "parent_share")
+OF_VERSION = ("half_life_days", "enter", "leave", "parent_share", "depth_share", "day_cap")
 OF_EVIDENCE = ("pages", "page_strength", "attendance_strength")
 Figures = dict[str, float]
 
@@ -28,8 +29,15 @@ BOUNDS: dict[str, Bounds] = {
     f"{EVIDENCE}page_strength": Bounds(0, 20),
     f"{EVIDENCE}attendance_strength": Bounds(0, 20),
     "parent_share": Bounds(0, 1),
+    "depth_share": Bounds(0, 1),
+    "day_cap": Bounds(0, 100),
     **{f"{STRENGTH}{kind}": Bounds(0, 20) for kind in SignalKind.values},
 }
+
+
+def strengths_of(version: RuleVersion) -> dict[str, float]:
+    """Strengths of all kinds; of a kind newer than the version, as rule version 1 has it."""
+    return {**default_strengths(), **version.strengths}
 
 
 def figures_of(version: RuleVersion) -> Figures:
@@ -38,8 +46,7 @@ def figures_of(version: RuleVersion) -> Figures:
         **{name: float(getattr(version, name)) for name in OF_VERSION},
         **{f"{EVIDENCE}{name}": float(version.evidence[name]) for name in OF_EVIDENCE},
         **{
-            f"{STRENGTH}{kind}": float(version.strengths.get(kind, 0.0))
-            for kind in SignalKind.values
+            f"{STRENGTH}{kind}": float(strength) for kind, strength in strengths_of(version).items()
         },
     }
 

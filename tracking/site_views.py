@@ -11,7 +11,12 @@ from cms.models import Topic
 from people.models import Person, Visitor
 from people.selectors import resolve_merge
 from tracking.models import SignalKind, VetoReason
-from tracking.selectors.interests import EvidenceLine, interest_receipts, profile_of
+from tracking.selectors.interests import (
+    EvidenceLine,
+    InterestReceipt,
+    interest_receipts,
+    profile_of,
+)
 from tracking.services.wishes import declare_interest, veto_interest
 
 SHOWN_LINES = 8
@@ -30,7 +35,7 @@ def interests_section(
             "topic": receipt.topic,
             "is_tag": receipt.lapses_at is not None,
             "lapses_at": receipt.lapses_at,
-            "lines": _receipt_lines(receipt.lines),
+            "lines": _receipt_lines(receipt),
             "total": {"label": gettext("Heat today"), "amount": f"{receipt.heat:.2f}"},
             "note": _note(receipt.lapses_at),
         }
@@ -40,10 +45,10 @@ def interests_section(
     return "tracking/me_interests.html", {"interests": interests, "has_profile": bool(profile)}
 
 
-def _receipt_lines(lines: list[EvidenceLine]) -> list[dict]:
+def _receipt_lines(receipt: InterestReceipt) -> list[dict]:
     """The newest lines, and the older ones as one, so that the slip adds up."""
-    older = lines[SHOWN_LINES:]
-    shown = [_line(line) for line in lines[:SHOWN_LINES]]
+    older = receipt.lines[SHOWN_LINES:]
+    shown = [_line(line, day_cap=receipt.day_cap) for line in receipt.lines[:SHOWN_LINES]]
     if older:
         label = ngettext("%(count)d older line", "%(count)d older lines", len(older))
         amount = f"{sum(line.heat for line in older):.2f}"
@@ -51,8 +56,14 @@ def _receipt_lines(lines: list[EvidenceLine]) -> list[dict]:
     return shown
 
 
-def _line(line: EvidenceLine) -> dict:
-    return {"date": line.at.date(), "label": describe(line), "amount": f"{line.heat:.2f}"}
+def _line(line: EvidenceLine, *, day_cap: float) -> dict:
+    label = describe(line)
+    if line.beyond_cap:
+        label = gettext("%(line)s (in part or not at all: one day counts up to %(cap)g)") % {
+            "line": label,
+            "cap": day_cap,
+        }
+    return {"date": line.at.date(), "label": label, "amount": f"{line.heat:.2f}"}
 
 
 def _note(lapses_at) -> str:
@@ -86,7 +97,9 @@ def describe(line: EvidenceLine) -> str:
         return gettext("attended %(title)s") % {"title": title}
     if line.kind == SignalKind.DECLARED:
         return gettext("said: I am interested in %(title)s") % {"title": title}
-    return f"{SignalKind(line.kind).label}: {title}"
+    words = f"{SignalKind(line.kind).label}: {title}"
+    measured = " ".join(line.detail.get(name, "") for name in ("source", "value")).strip()
+    return f"{words} ({measured})" if measured else words
 
 
 @login_required

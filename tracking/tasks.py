@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from tracking.services import retention
+from tracking.services import co_interest, retention
 from tracking.services.folding import fold_everything
 
 
@@ -16,3 +16,9 @@ def fold() -> None:
 def retain() -> None:
     """Delete what has been kept as long as promised."""
     retention.retain()
+
+
+@shared_task(name="tracking.refresh_co_interest")
+def refresh_co_interest() -> None:
+    """Learn anew which topics go together."""
+    co_interest.refresh_co_interest()

@@ -17,6 +17,7 @@ A_PAGE = 50
 TABS = (
     ("class_coming", "coming"),
     ("class_day", "day"),
+    ("class_room", "room"),
     ("class_tellings", "tellings"),
     ("class_attendance", "attendance"),
     ("class_names", "names"),
@@ -47,6 +48,7 @@ def frame(
     labels = {
         "coming": _("Who is coming"),
         "day": _("The day itself"),
+        "room": _("The room"),
         "tellings": _("To be told by hand"),
         "attendance": _("Attendance"),
         "names": _("Unknown names"),

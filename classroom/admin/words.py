@@ -37,6 +37,7 @@ def source_in_words(source: str) -> str:
     """Where a stay is known from."""
     return {
         "presence": _("class page"),
+        "played": _("replay on our pages"),
         "correction": _("correction"),
         "door": _("check-in at the door"),
         "demo": _("made up for the demo"),

@@ -31,6 +31,11 @@ from classroom.models.raw import (
     ReportAttendee,
     ReportRow,
 )
+from classroom.models.replay import LateQuestion, PlayedPart, Replay, ReplayChapter
+from classroom.models.room import Room, RoomEvent, RoomGuest, RoomSlide
+from classroom.models.room_talk import RoomHost, RoomPicture, RoomVoice, RoomVote
+from classroom.models.slide_pdfs import SlidePdf
+from classroom.models.stage import RoomStage
 from classroom.models.tellings import Telling
 from classroom.models.uploads import AttendeeDecision, ColumnMapping, ReportUpload
 
@@ -56,7 +61,9 @@ __all__ = [
     "ClinicianFollow",
     "Enrolment",
     "LearningAct",
+    "LateQuestion",
     "LiveClass",
+    "PlayedPart",
     "PresenceBeat",
     "Questionnaire",
     "QuestionnaireInvitation",
@@ -64,8 +71,20 @@ __all__ = [
     "QuestionnaireRound",
     "QuestionnaireVersion",
     "Registration",
+    "Replay",
+    "ReplayChapter",
     "ReportAttendee",
     "ReportRow",
     "ReportUpload",
+    "Room",
+    "RoomEvent",
+    "RoomGuest",
+    "RoomHost",
+    "RoomPicture",
+    "RoomSlide",
+    "RoomStage",
+    "RoomVoice",
+    "RoomVote",
+    "SlidePdf",
     "Telling",
 ]

@@ -20,6 +20,7 @@ from classroom.models import (
     AttendancePolicy,
     DoorCheck,
     LiveClass,
+    PlayedPart,
     PresenceBeat,
     ReportAttendee,
 )
@@ -205,7 +206,14 @@ def follow_people(*, person_ids: Iterable[int]) -> None:
     A second call changes nothing.
     """
     ids = list(person_ids)
-    raw = (PresenceBeat, AttendanceCorrection, DoorCheck, ReportAttendee, Attendance)
+    raw = (
+        PresenceBeat,
+        PlayedPart,
+        AttendanceCorrection,
+        DoorCheck,
+        ReportAttendee,
+        Attendance,
+    )
     classes: set[int] = set()
     for model in raw:
         rows = model._default_manager.filter(person__in=ids).order_by()

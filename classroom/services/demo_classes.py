@@ -64,6 +64,7 @@ def _new_class(entry: dict, language: str, *, now: datetime, twin: LiveClass | N
         time_zone=entry["time_zone"],
         capacity=entry["capacity"],
         room_url=entry["room_url"],
+        replay_days=entry.get("replay_days"),
         body=stored([]),
         **_dates(entry, now=now),
     )

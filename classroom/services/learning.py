@@ -12,6 +12,7 @@ from django.utils import timezone
 from classroom.checks import CheckResult, questions_hash, scored
 from classroom.models import CheckAttempt, Enrolment, LearningAct
 from classroom.progress import Progress, course_of, missing_prerequisites, progress_of
+from classroom.signals import answers_changed
 from cms.models import CoursePage, ModulePage
 from cms.selectors import played_ids
 from people.models import Person
@@ -105,7 +106,7 @@ def record_check(
     result = scored(module, chosen)
     with transaction.atomic():
         course = _taken_course(person, module)
-        attempt, _ = CheckAttempt.objects.get_or_create(
+        attempt, is_new = CheckAttempt.objects.get_or_create(
             person=person,
             form=form,
             defaults={
@@ -119,6 +120,8 @@ def record_check(
         if attempt.passed and attempt.module_key == module.translation_key:
             _record(person, module, LearningAct.Kind.PASSED)
             _record(person, module, LearningAct.Kind.DONE)
+        if is_new:
+            answers_changed.send(CheckAttempt, person_id=person.pk, page_id=module.pk)
         return result, _settle(person, course)
 
 

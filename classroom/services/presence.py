@@ -82,7 +82,9 @@ def settle_class(*, class_id: int) -> None:
 def follow_changed_class(*, live_class: LiveClass) -> None:
     """Compute anew, when a class with attendance was moved or its terms changed. Idempotent."""
     if live_class.starts_at is None or not (
-        live_class.beats.exists() or live_class.report_rows.exists()
+        live_class.beats.exists()
+        or live_class.report_rows.exists()
+        or live_class.played_parts.exists()
     ):
         return
     terms = (

@@ -29,6 +29,7 @@ from classroom.questionnaires import (
 )
 from classroom.services.questionnaire_tokens import OPEN_FOR
 from classroom.services.tellings import forget_invitation
+from classroom.signals import answers_changed
 from outbox.services import enqueue_mail, record_audit
 from people.models import Person
 from people.selectors import records_of
@@ -207,7 +208,8 @@ def send_reply(
         if earlier is None and QuestionnaireReply.objects.filter(pk=handle).exists():
             raise NotAsked
         reply = earlier
-        if reply is not None and (reply.person_id is not None) != with_name:
+        named = reply is not None and reply.person_id is not None
+        if reply is not None and named != with_name:
             # What had a name must not be found again by its number, nor the other way round.
             reply.delete()
             reply = None
@@ -224,6 +226,8 @@ def send_reply(
         reply.save()
         QuestionnaireInvitation.objects.filter(pk=invitation.pk).update(has_answered=True)
         forget_invitation(registration=registration)
+        if named or with_name:
+            _tell_answers(registration.person_id, round)
     return reply
 
 
@@ -235,8 +239,11 @@ def take_back_reply(*, registration: Registration, handle: uuid.UUID | None) -> 
         reply = own_reply(round, registration, handle)
         if reply is None:
             return False
+        named = reply.person_id is not None
         reply.delete()
         QuestionnaireInvitation.objects.filter(pk=invitation.pk).update(has_answered=False)
+        if named:
+            _tell_answers(registration.person_id, round)
     return True
 
 
@@ -251,13 +258,20 @@ def delete_own_reply(*, person: Person, reply_id: uuid.UUID) -> bool:
         QuestionnaireInvitation.objects.filter(
             round_id=reply.round_id, registration__person__in=records_of(person)
         ).update(has_answered=False)
+        holder = reply.person_id
         reply.delete()
+        _tell_answers(holder, reply.round)
         record_audit(
             actor=f"person:{person.external_id}",
             action="questionnaire.reply_deleted",
             subject=f"round:{reply.round_id}",
         )
     return True
+
+
+def _tell_answers(person_id: int | None, round: QuestionnaireRound) -> None:
+    """Tell the packages above; of replies without a name they never hear."""
+    answers_changed.send(QuestionnaireReply, person_id=person_id, page_id=round.live_class_id)
 
 
 def _open_for(registration: Registration) -> QuestionnaireRound:

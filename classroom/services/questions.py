@@ -31,6 +31,7 @@ def ask_question(
     page: Page | None = None,
     registration: Registration | None = None,
     may_publish: bool = False,
+    agreed_to: str = WORDING,
 ) -> Question:
     """Put a question into the queue of whoever answers for the page; they get a mail without it.
 
@@ -52,7 +53,7 @@ def ask_question(
             text=text,
             language=language,
             may_publish=may_publish,
-            agreed_to=WORDING,
+            agreed_to=agreed_to,
             asked_at=now,
             owner=who_answers(page),
             due_at=working_days_after(now, WORKING_DAYS_TO_ANSWER),

@@ -116,10 +116,11 @@ def _add(registration: Registration, *, question: str, children: Sequence[Child]
     known = set(registration.children.values_list("nickname", "birth_year"))
     room = CHILDREN_AT_MOST - len(known)
     wanted = [child for child in children if (child.nickname, child.birth_year) not in known]
-    ChildPlace.objects.bulk_create(
-        ChildPlace(registration=registration, nickname=child.nickname, birth_year=child.birth_year)
-        for child in wanted[: max(0, room)]
-    )
+    for child in wanted[: max(0, room)]:
+        # One by one: what hears of a child that comes hears nothing of rows made in bulk.
+        ChildPlace.objects.create(
+            registration=registration, nickname=child.nickname, birth_year=child.birth_year
+        )
 
 
 def cancel_registration(*, live_class: LiveClass, person: Person) -> bool:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from classroom.models import ReportUpload
 from classroom.reports.reading import is_json
 from classroom.reports.tables import table_of, text_of
+from cms.uploads.strays import delete_strays
 from outbox.records import BadFile
 
 KEPT = timedelta(days=7)
@@ -53,11 +54,16 @@ def delete_file(upload: ReportUpload) -> None:
 
 
 def discard_old_uploads() -> int:
-    """Delete files nobody decided about for seven days; returns how many. Idempotent."""
+    """Delete files nobody decided about for seven days; returns how many. Idempotent.
+
+    Files that no upload has, as after a process was killed, go uncounted.
+    """
     waiting = ReportUpload.objects.filter(state=ReportUpload.State.WAITING)
     old = list(waiting.filter(uploaded_at__lt=timezone.now() - KEPT))
     for upload in old:
         discard_upload(upload)
+    kept = ReportUpload.objects.exclude(stored_as="")
+    delete_strays(folder(), known=lambda: kept.values_list("stored_as", flat=True), older_than=KEPT)
     return len(old)
 
 

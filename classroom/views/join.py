@@ -1,6 +1,6 @@
 """One's own page of a class, opened by the personal link of the place and by nothing else."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +13,9 @@ from classroom.after_class import questionnaire_url, replay_until, what_comes_ne
 from classroom.calendars import calendar_of
 from classroom.emergency import emergency_number, sounds_urgent
 from classroom.forms import PlaceForm
-from classroom.models import LiveClass, Question, Registration
+from classroom.late_words import words_about_late
+from classroom.models import LiveClass, Question, Registration, Room
+from classroom.replay_access import is_replayed, material_of, replay_ends_at
 from classroom.selectors import DOORS_OPEN, classes_of_person, is_on
 from classroom.services.feeds import BadFeed, person_of_feed
 from classroom.services.join_tokens import (
@@ -68,6 +70,7 @@ def join(request: HttpRequest) -> HttpResponse:
     assert start is not None and end is not None
     question = Question.objects.filter(registration=place).first()
     until = replay_until(itself)
+    has_room = Room.objects.filter(live_class=itself).exists()
     context = {
         "place": place,
         "question": question,
@@ -75,7 +78,10 @@ def join(request: HttpRequest) -> HttpResponse:
         "live_class": itself,
         "shown": shown,
         "is_on": is_on(itself),
+        "has_room": has_room,
+        "room_replay_until": _room_replay_until(itself) if has_room else None,
         "is_over": now > end + DOORS_OPEN,
+        "late": words_about_late(person=place.person, live_class=itself) if has_room else "",
         "replay_until": until.astimezone(itself.zone) if until else None,
         "questionnaire_url": questionnaire_url(place) if now > end else "",
         **(what_comes_next(shown) if now > end or itself.cancelled_at else {}),
@@ -86,6 +92,14 @@ def join(request: HttpRequest) -> HttpResponse:
         "urgent": bool(question and sounds_urgent(question.text)),
     }
     return _private(render(request, "classroom/join.html", context))
+
+
+def _room_replay_until(live_class: LiveClass) -> datetime | None:
+    """Until when the room's replay may be seen; None where there is none now, or nothing in it."""
+    until = replay_ends_at(live_class)
+    if until is None or not is_replayed(live_class) or not material_of(live_class).length_ms:
+        return None
+    return until.astimezone(live_class.zone)
 
 
 @require_POST

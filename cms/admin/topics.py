@@ -18,6 +18,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from cms.models import Topic
 from cms.services.topics import MergeRefused, merge_topics, merged_topics_of, undo_merge
+from cms.topic_effects import effects_of
 
 
 class MergeForm(WagtailAdminModelForm):
@@ -42,36 +43,55 @@ class TopicIndexView(IndexView):
 
 
 def merge_topic(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show and do a merge, or undo it where the topic is merged already."""
+    """Show and do a merge, or undo it where the topic is merged already.
+
+    What is about many people says so first, and is done at a second yes that names the other topic.
+    """
     topic = get_object_or_404(Topic, pk=pk)
     if not request.user.has_perm("cms.change_topic"):
         raise PermissionDenied
     form = MergeForm(request.POST or None, instance=Topic(pk=topic.pk, slug=topic.slug))
     actor = f"user:{request.user.pk}"
-    if request.method == "POST" and "undo" in request.POST:
-        undo_merge(topic=topic, actor=actor)
-        messages.success(request, _("%(topic)s stands for itself again.") % {"topic": topic})
-        return redirect("topics:index")
-    if request.method == "POST" and form.is_valid():
+    other = _asked_for(request, topic, form)
+    is_sure = other is not None and request.POST.get("sure") == str(other.pk)
+    effects = effects_of({topic.pk, other.pk}) if other and not is_sure else []
+    if other and not effects:
         try:
-            merged = merge_topics(topic=topic, into=form.cleaned_data["merged_into"], actor=actor)
+            said = _merge_or_part(topic, other, actor)
         except MergeRefused as refusal:
             form.add_error("merged_into", str(refusal))
         else:
-            messages.success(
-                request,
-                _("%(target)s stands for %(topic)s now. This can be undone here.")
-                % {"target": merged.merged_into, "topic": topic},
-            )
+            messages.success(request, said)
             return redirect("topics:index")
     context = {
         "topic": topic,
         "form": form,
+        "other": other,
+        "effects": effects,
         "pages": topic.page_items.count(),
         "stands_for": merged_topics_of(topic),
         "page_title": _("Merge topic"),
     }
     return render(request, "cms/admin/merge_topic.html", context)
+
+
+def _asked_for(request: HttpRequest, topic: Topic, form: MergeForm) -> Topic | None:
+    """The topic to merge into, or to part from; None where nothing was asked, badly, or no more."""
+    if request.method != "POST" or "cancel" in request.POST:
+        return None
+    if "undo" in request.POST:
+        return topic.merged_into
+    return form.cleaned_data["merged_into"] if form.is_valid() else None
+
+
+def _merge_or_part(topic: Topic, other: Topic, actor: str) -> str:
+    """Do it, and say so; raises MergeRefused."""
+    if topic.merged_into_id:
+        undo_merge(topic=topic, actor=actor)
+        return _("%(topic)s stands for itself again.") % {"topic": topic}
+    merged = merge_topics(topic=topic, into=other, actor=actor)
+    said = _("%(target)s stands for %(topic)s now. This can be undone here.")
+    return said % {"target": merged.merged_into, "topic": topic}
 
 
 class TopicViewSet(ModelViewSet):

@@ -7,4 +7,6 @@ from config.settings.database import *  # noqa: F403
 from config.settings.jobs import *  # noqa: F403
 from config.settings.logins import *  # noqa: F403
 from config.settings.logs import *  # noqa: F403
+from config.settings.meetings import *  # noqa: F403
 from config.settings.security import *  # noqa: F403
+from config.settings.webhooks import *  # noqa: F403

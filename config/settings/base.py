@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
+    "config.middleware.MicrophoneMiddleware",
     "config.middleware.AdminContentSecurityMiddleware",
     "config.middleware.ApiProblemMiddleware",
     "cms.middleware.RefusedPublicationMiddleware",
@@ -126,7 +127,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "cms.staticfiles.HashedStorage"
     },
 }
 WHITENOISE_USE_FINDERS = DEBUG

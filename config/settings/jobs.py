@@ -1,5 +1,7 @@
 """Background work: Celery on files beside the database, or on Redis where REDIS_URL names one."""
 
+from celery.schedules import crontab
+
 from config.settings.environment import ENVIRONMENT
 
 CELERY_TIMEZONE = "UTC"
@@ -55,8 +57,18 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": 600.0,
         "options": {"expires": 600},
     },
+    "clear what webhooks were told": {
+        "task": "leads.clear_webhook_log",
+        "schedule": 600.0,
+        "options": {"expires": 600},
+    },
     "clear reports nobody took in": {
         "task": "classroom.clear_uploads",
+        "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "clear tables of people nobody took in": {
+        "task": "leads.clear_tables",
         "schedule": 3600.0,
         "options": {"expires": 3600},
     },
@@ -73,6 +85,11 @@ CELERY_BEAT_SCHEDULE = {
     "retain no longer than promised": {
         "task": "tracking.retain",
         "schedule": 3600.0,
+        "options": {"expires": 3600},
+    },
+    "learn what goes together": {
+        "task": "tracking.refresh_co_interest",
+        "schedule": crontab(hour="3", minute="20"),
         "options": {"expires": 3600},
     },
 }

@@ -8,7 +8,8 @@ from django.db.models.functions import Coalesce
 
 from classroom.models import Attendance, LiveClass, Registration
 from leads.conditions.base import Evidence, Moment, Scope
-from leads.conditions.interests import JUST_AFTER, TopicRule
+from leads.conditions.interests import TopicRule
+from leads.conditions.windows import WINDOW, leaves_at, window_of
 from leads.models import Condition
 
 
@@ -19,7 +20,7 @@ class AbsentRule(TopicRule):
     report has not come yet) says nothing about anybody.
     """
 
-    takes = ("topic", "live_class", "days")
+    takes = ("topic", "below", "live_class", *WINDOW)
 
     def _ends(self, condition: Condition, moment: Moment) -> dict[int, datetime]:
         """Class id to its end, for the classes in question; their number is small."""
@@ -29,16 +30,14 @@ class AbsentRule(TopicRule):
             classes = classes.filter(translation_key=condition.live_class.translation_key)
         if condition.topic_id is not None:
             classes = classes.filter(
-                page_topics__tag_id__in=moment.family(condition.topic_id),
+                page_topics__tag_id__in=moment.family(condition.topic_id, below=condition.below),
                 page_topics__weight__gt=0,
             )
         there = Attendance.objects.filter(live_class=OuterRef("pk"), live_seconds__gt=0)
-        since = moment.at - timedelta(days=condition.days) if condition.days else None
+        since, until = window_of(condition, moment)
         rows = classes.filter(Exists(there)).values_list("pk", "starts_at", "minutes")
         ends = {pk: start + timedelta(minutes=minutes) for pk, start, minutes in rows}
-        return {
-            pk: end for pk, end in ends.items() if end <= moment.at and (not since or end >= since)
-        }
+        return {pk: end for pk, end in ends.items() if end <= until and (not since or end >= since)}
 
     def _places(self, ends: dict[int, datetime]) -> QuerySet[Registration]:
         there = Attendance.objects.filter(
@@ -63,7 +62,4 @@ class AbsentRule(TopicRule):
             newest[person_id] = max(newest.get(person_id, one), one)
         for person_id, (ended_at, class_id) in newest.items():
             fact = {"kind": "absent", "class": class_id, "last_at": ended_at.isoformat()}
-            due_at = None
-            if condition.days:
-                due_at = ended_at + timedelta(days=condition.days) + JUST_AFTER
-            yield Evidence(person_id, fact, due_at)
+            yield Evidence(person_id, fact, leaves_at(condition, ended_at))

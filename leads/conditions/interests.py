@@ -1,28 +1,14 @@
-"""Conditions on what a person's profile shows: heat, interest tag, recent activity."""
+"""Conditions on what a person's profile shows: heat, tag, activity, declarations."""
 
-import math
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-
-from django.db.models import Max, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from leads.conditions.base import ConditionRule, Evidence, Moment, Problem, Scope
+from leads.conditions.base import ConditionRule, Moment, Problem
+from leads.conditions.told import At, Cools, Leaves, Told
+from leads.conditions.windows import WINDOW, window_problem, within
 from leads.models import Condition
 from tracking.arithmetic import mass_for_heat
-from tracking.models import Interest, InterestTag, Signal
-
-# The moment itself still counts, so a membership is looked at just after it.
-JUST_AFTER = timedelta(milliseconds=1)
-FAR = datetime(9999, 1, 1, tzinfo=UTC)
-
-
-def moment_of(seconds: float) -> datetime:
-    """The first whole second after these seconds since 1970; the far future beyond the calendar."""
-    try:
-        return datetime.fromtimestamp(math.floor(seconds) + 1, tz=UTC)
-    except (OverflowError, ValueError):
-        return FAR
+from tracking.models import Declaration, Interest, InterestTag, Signal, Veto
 
 
 class TopicRule(ConditionRule):
@@ -32,6 +18,8 @@ class TopicRule(ConditionRule):
 
     def problem(self, condition: Condition) -> Problem | None:
         """A removed topic and a sensitive one are problems, never silently nobody."""
+        if found := window_problem(condition):
+            return found
         if condition.topic is None:
             if self.topic_needed:
                 return Problem("topic", _("The topic of this condition is missing. Choose one."))
@@ -50,7 +38,7 @@ class HeatRule(TopicRule):
     """Heat for a topic is at least a value: an indexable range of the stored mass."""
 
     topic_needed = True
-    takes = ("topic", "value")
+    takes = ("topic", "below", "value")
 
     def problem(self, condition: Condition) -> Problem | None:
         """Heat must be over 0: everybody has at least none."""
@@ -63,7 +51,7 @@ class HeatRule(TopicRule):
             heat=condition.value or 0.0, at_s=moment.at.timestamp(), rule=moment.rule
         )
         return Interest.objects.filter(
-            topic_id=moment.resolved(condition.topic_id),
+            topic_id__in=moment.asked(condition),
             mass__gte=bound,
             profile__person__isnull=False,
         )
@@ -72,35 +60,33 @@ class HeatRule(TopicRule):
         """Persons whose mass is at least the one that is that warm at the moment."""
         return self._interests(condition, moment).values("profile__person_id")
 
-    def evidence(self, condition: Condition, moment: Moment, scope: Scope) -> Iterator[Evidence]:
-        """The interest; it ends where heat has fallen to the value: EPOCH + h * log2(mass / value)."""
-        topic_id, rule = moment.resolved(condition.topic_id), moment.rule
-        rows = self._interests(condition, moment).filter(**scope.on("profile__person_id"))
-        for person_id, mass, signals, last_at in rows.values_list(
-            "profile__person_id", "mass", "signals", "last_at"
-        ):
-            ends_s = rule.epoch_s + rule.half_life_s * math.log2(mass / (condition.value or mass))
-            fact = {
-                "kind": "heat",
-                "topic": topic_id,
-                "least": condition.value,
-                "mass": mass,
-                "rule": rule.number,
-                "signals": signals,
-                "last_at": last_at.isoformat(),
-            }
-            yield Evidence(person_id, fact, moment_of(ends_s))
+    def told(self, condition: Condition, moment: Moment) -> Told:
+        """The warmest interest; it ends where heat has fallen to the value."""
+        rule = moment.rule
+        value = condition.value or 0.0
+        return Told(
+            rows=self._interests(condition, moment),
+            person="profile__person_id",
+            constant={"kind": "heat", "least": value, "rule": rule.number},
+            columns={
+                "mass": "mass",
+                "topic": "topic_id",
+                "signals": "signals",
+                "last_at": "last_at",
+            },
+            ends=Cools("mass", value, epoch_s=rule.epoch_s, half_life_s=rule.half_life_s),
+        )
 
 
 class TagRule(TopicRule):
     """Has the interest tag: an episode with entered_at <= T < lapses_at."""
 
     topic_needed = True
-    takes = ("topic",)
+    takes = ("topic", "below")
 
     def _tags(self, condition: Condition, moment: Moment) -> QuerySet[InterestTag]:
         return InterestTag.objects.filter(
-            topic_id=moment.resolved(condition.topic_id),
+            topic_id__in=moment.asked(condition),
             entered_at__lte=moment.at,
             lapses_at__gt=moment.at,
             profile__person__isnull=False,
@@ -110,44 +96,39 @@ class TagRule(TopicRule):
         """Persons whose tag is on."""
         return self._tags(condition, moment).values("profile__person_id")
 
-    def evidence(self, condition: Condition, moment: Moment, scope: Scope) -> Iterator[Evidence]:
-        """The episode; it ends when the tag lapses."""
-        topic_id = moment.resolved(condition.topic_id)
-        rows = self._tags(condition, moment).filter(**scope.on("profile__person_id"))
-        best: dict[int, tuple[datetime, datetime]] = {}
-        for person_id, entered_at, lapses_at in rows.values_list(
-            "profile__person_id", "entered_at", "lapses_at"
-        ):
-            if person_id not in best or best[person_id][1] < lapses_at:
-                best[person_id] = (entered_at, lapses_at)
-        for person_id, (entered_at, lapses_at) in best.items():
-            fact = {
-                "kind": "tag",
-                "topic": topic_id,
-                "entered_at": entered_at.isoformat(),
-                "lapses_at": lapses_at.isoformat(),
-            }
-            yield Evidence(person_id, fact, lapses_at)
+    def told(self, condition: Condition, moment: Moment) -> Told:
+        """The episode that lapses last; it ends when that one does."""
+        return Told(
+            rows=self._tags(condition, moment),
+            person="profile__person_id",
+            constant={"kind": "tag"},
+            columns={"lapses_at": "lapses_at", "entered_at": "entered_at", "topic": "topic_id"},
+            ends=At("lapses_at"),
+        )
 
 
 class RecencyRule(TopicRule):
-    """Was active in the last days: on a topic (its interest's last signal), or on anything."""
+    """Was active in the window: on a topic (its interest's last signal), or on anything."""
 
-    takes = ("days", "topic")
+    takes = ("topic", "below", *WINDOW)
 
     def problem(self, condition: Condition) -> Problem | None:
-        """The number of days must be given."""
-        if not condition.days:
+        """A window must be given; on a topic only the last time is kept, so days from now alone."""
+        if not (condition.days or condition.since or condition.until):
             return Problem("days", _("Say in how many last days: a whole number over 0."))
+        if condition.topic is not None and not condition.days:
+            message = _("Activity on a topic is asked for in the last days, not between two dates.")
+            return Problem("days", message)
         return super().problem(condition)
 
     def _rows(self, condition: Condition, moment: Moment) -> QuerySet:
-        since = moment.at - timedelta(days=condition.days or 0)
         if condition.topic_id is None:
-            return Signal.objects.filter(at__gte=since, profile__person__isnull=False)
+            return Signal.objects.filter(
+                **within("at", condition, moment), profile__person__isnull=False
+            )
         return Interest.objects.filter(
-            topic_id=moment.resolved(condition.topic_id),
-            last_at__gte=since,
+            **within("last_at", condition, moment),
+            topic_id__in=moment.asked(condition),
             profile__person__isnull=False,
         )
 
@@ -155,17 +136,53 @@ class RecencyRule(TopicRule):
         """Persons with evidence in the window."""
         return self._rows(condition, moment).values("profile__person_id")
 
-    def evidence(self, condition: Condition, moment: Moment, scope: Scope) -> Iterator[Evidence]:
+    def told(self, condition: Condition, moment: Moment) -> Told:
         """The last evidence; it ends when that one leaves the window."""
-        rows = self._rows(condition, moment).filter(**scope.on("profile__person_id"))
         newest = Max("at") if condition.topic_id is None else Max("last_at")
-        topic_id = condition.topic_id and moment.resolved(condition.topic_id)
-        window = timedelta(days=condition.days or 0)
-        for person_id, last_at in rows.values_list("profile__person_id").annotate(newest):
-            fact = {
+        rows = self._rows(condition, moment).order_by().values("profile__person_id")
+        return Told(
+            rows=rows.annotate(newest=newest),
+            person="profile__person_id",
+            constant={
                 "kind": "recency",
                 "days": condition.days,
-                "topic": topic_id,
-                "last_at": last_at.isoformat(),
-            }
-            yield Evidence(person_id, fact, last_at + window + JUST_AFTER)
+                "topic": condition.topic_id and moment.resolved(condition.topic_id),
+            },
+            columns={"last_at": "newest"},
+            ends=Leaves("last_at", condition.days),
+        )
+
+
+class DeclaredRule(TopicRule):
+    """Declared an interest in a topic, and did not take it back since."""
+
+    topic_needed = True
+    takes = ("topic", "below", *WINDOW)
+
+    def _declarations(self, condition: Condition, moment: Moment) -> QuerySet[Declaration]:
+        taken_back = Veto.objects.filter(
+            profile=OuterRef("profile"),
+            topic__in=moment.family(condition.topic_id, below=condition.below),
+            at__gte=OuterRef("at"),
+        )
+        return Declaration.objects.filter(
+            ~Exists(taken_back),
+            **within("at", condition, moment),
+            topic_id__in=moment.family(condition.topic_id, below=condition.below),
+            profile__person__isnull=False,
+        )
+
+    def matching(self, condition: Condition, moment: Moment) -> QuerySet:
+        """Persons who said so."""
+        return self._declarations(condition, moment).values("profile__person_id")
+
+    def told(self, condition: Condition, moment: Moment) -> Told:
+        """The last time they said so; it ends when that leaves the window, if there is one."""
+        rows = self._declarations(condition, moment).order_by().values("profile__person_id")
+        return Told(
+            rows=rows.annotate(newest=Max("at")),
+            person="profile__person_id",
+            constant={"kind": "declared", "topic": moment.resolved(condition.topic_id)},
+            columns={"last_at": "newest"},
+            ends=Leaves("last_at", condition.days),
+        )

@@ -13,6 +13,7 @@ class ExportState(models.TextChoices):
     WAITING = "waiting", _("waiting")
     READY = "ready", _("ready")
     FAILED = "failed", _("failed")
+    STOPPED = "stopped", _("stopped")
     EXPIRED = "expired", _("expired")
 
 
@@ -43,6 +44,14 @@ class Export(models.Model):
     # The newest effect that builds the file; a recall asks for a new one.
     generation = models.PositiveIntegerField(default=0)
     downloaded_at = models.DateTimeField(null=True)
+    # That of the newest file that was downloaded.
+    downloaded_generation = models.PositiveIntegerField(null=True)
+    # In the order of the file; an export from before columns could be chosen names none.
+    columns = models.JSONField(default=list, db_default=[])
+    # The language of headings and reasons: that of who asked.
+    language = models.CharField(max_length=10, blank=True, db_default="")
+    # How many members the file leaves out, by reason; counted in the snapshot of the rows.
+    left_out = models.JSONField(default=dict, db_default={})
 
     class Meta:
         verbose_name = _("export")
@@ -51,6 +60,26 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.public_id
+
+
+class ExportTemplate(models.Model):
+    """A choice of columns and format under a name, shared by everybody who may export."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    columns = models.JSONField(default=list)
+    format = models.CharField(max_length=4, choices=ExportFormat.choices)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    made_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        verbose_name = _("export template")
+        verbose_name_plural = _("export templates")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ExportPerson(models.Model):
@@ -63,6 +92,8 @@ class ExportPerson(models.Model):
     person_external_id = models.CharField(max_length=20, db_index=True)
     # That of the newest file that holds the person; an older one than the export's is history.
     generation = models.PositiveIntegerField(default=0)
+    # That of the first one: what was downloaded in between held the person.
+    first_generation = models.PositiveIntegerField(default=0, db_default=0)
 
     class Meta:
         verbose_name_plural = "export people"
@@ -74,3 +105,40 @@ class ExportPerson(models.Model):
 
     def __str__(self) -> str:
         return f"{self.person_external_id} in {self.export_id}"
+
+
+class RecallCause(models.TextChoices):
+    WITHDRAWN = "withdrawn", _("withdrew their consent")
+    PAUSED = "paused", _("paused their interests")
+    ERASED = "erased", _("was erased")
+
+
+class ExportRecall(models.Model):
+    """Somebody in a file that left the clinic may not be in it any more: the row is to be deleted.
+
+    Open until somebody who has the file says that it is done; kept as proof by opaque id.
+    """
+
+    export = models.ForeignKey(Export, on_delete=models.CASCADE, related_name="recalls")
+    person_external_id = models.CharField(max_length=20, db_index=True)
+    cause = models.CharField(max_length=9, choices=RecallCause.choices)
+    at = models.DateTimeField(default=timezone.now)
+    acknowledged_at = models.DateTimeField(null=True)
+    acknowledged_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("recall")
+        verbose_name_plural = _("recalls")
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["export", "person_external_id"],
+                condition=models.Q(acknowledged_at__isnull=True),
+                name="recall_open_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person_external_id} out of {self.export_id}"

@@ -1,25 +1,24 @@
 """Saved rules over people, the people they match, and the log of entering and leaving."""
 
-from django.core.exceptions import ValidationError
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
-from wagtail.models import Orderable
 
-from classroom.models import LiveClass
-from cms.models import Topic
 from people.models import Person
 
 
 class Match(models.TextChoices):
-    ALL = "all", _("all conditions")
-    ANY = "any", _("any condition")
+    ALL = "all", _("all groups")
+    ANY = "any", _("any group")
 
 
 class LeadList(ClusterableModel):
-    """A saved rule over people; being on it always needs profiling consent as well."""
+    """A saved rule over people; being on it always needs profiling consent as well.
+
+    `match` joins its groups of conditions.
+    """
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.SlugField(_("slug"), unique=True, max_length=120)
@@ -37,68 +36,6 @@ class LeadList(ClusterableModel):
 
     def __str__(self) -> str:
         return self.name
-
-
-class ConditionKind(models.TextChoices):
-    HEAT = "heat", _("heat for a topic is at least")
-    TAG = "tag", _("has the interest tag")
-    RECENCY = "recency", _("was active in the last days")
-    CONSENT = "consent", _("agreed to messages")
-    ATTENDED = "attended", _("attended a class in the last days")
-    ABSENT = "absent", _("registered for a class and did not come")
-    SOURCE = "source", _("came from")
-
-
-class Condition(Orderable):
-    """One condition of a list. Which of the other fields count depends on `kind`.
-
-    heat: topic, value · tag: topic · recency: days, topic optional · consent: nothing ·
-    attended: topic or live_class optional, value as share (0 to 1), days ·
-    absent: topic or live_class optional, days · source: text.
-    """
-
-    lead_list = ParentalKey(LeadList, on_delete=models.CASCADE, related_name="conditions")
-    kind = models.CharField(_("condition"), max_length=10, choices=ConditionKind.choices)
-    topic = models.ForeignKey(
-        Topic,
-        verbose_name=_("topic"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    live_class = models.ForeignKey(
-        LiveClass,
-        verbose_name=_("class"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    value = models.FloatField(_("value"), null=True, blank=True)
-    days = models.PositiveIntegerField(_("days"), null=True, blank=True)
-    text = models.CharField(_("text"), max_length=80, blank=True)
-
-    class Meta(Orderable.Meta):
-        verbose_name = _("condition")
-
-    def __str__(self) -> str:
-        return self.get_kind_display()
-
-    def clean(self) -> None:
-        """Refuse a condition that its kind cannot be evaluated with; drop what it does not read."""
-        from leads.conditions import RULES  # which reads this module
-
-        rule = RULES.get(self.kind)
-        if rule is None:
-            return
-        for name, empty in (("topic", None), ("live_class", None), ("value", None), ("days", None)):
-            if name not in rule.takes:
-                setattr(self, name, empty)
-        if "text" not in rule.takes:
-            self.text = ""
-        if problem := rule.problem(self):
-            raise ValidationError({problem.field: problem.message})
 
 
 class Membership(models.Model):
@@ -121,6 +58,22 @@ class Membership(models.Model):
         return f"person {self.person_id} on list {self.lead_list_id}"
 
 
+class DueLook(models.Model):
+    """A person who is not on a list and could enter it by time alone: when to look again."""
+
+    lead_list = models.ForeignKey(LeadList, on_delete=models.CASCADE, related_name="looks")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    due_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead_list", "person"], name="look_once_a_list")
+        ]
+
+    def __str__(self) -> str:
+        return f"look at person {self.person_id} for list {self.lead_list_id}"
+
+
 class MembershipLog(models.Model):
     """Append-only: a person entered or left a list, when and why."""
 
@@ -141,3 +94,24 @@ class TouchedPerson(models.Model):
 
     def __str__(self) -> str:
         return f"person {self.person_id}"
+
+
+class ListVersion(models.Model):
+    """Append-only: the rules of a list as data, from when, and by whom (None: the system)."""
+
+    lead_list = models.ForeignKey(LeadList, on_delete=models.CASCADE, related_name="versions")
+    number = models.PositiveIntegerField()
+    rules = models.JSONField()
+    made_at = models.DateTimeField(default=timezone.now)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    put_back = models.PositiveIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["lead_list", "number"], name="list_version_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"version {self.number} of list {self.lead_list_id}"

@@ -1,13 +1,15 @@
 """Who is on a list as it may be read now: every read joins consent, whatever is stored."""
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from leads.models import LeadList, Membership, TouchedPerson
-from leads.selectors.consent import agreed, verified_contact
+from leads.conditions.windows import new_year
+from leads.models import DueLook, LeadList, Membership, TouchedPerson
+from leads.selectors.consent import agreed, suppressed, verified_contact
 from people.models import ContactPoint, Purpose
 
 
@@ -25,13 +27,14 @@ def members_of(lead_list: LeadList) -> QuerySet[Membership]:
 
 
 def members_with_contactability(lead_list: LeadList) -> QuerySet[Membership]:
-    """The members, each with `agrees` (to messages), `reachable` and `contact` (verified)."""
+    """The members, each with `agrees` (to messages), `reachable`, `suppressed` and `contact` (verified)."""
     verified = ContactPoint.objects.filter(
         person_id=OuterRef("person_id"), verified_at__isnull=False
     ).order_by("kind", "pk")
     return members_of(lead_list).annotate(
         agrees=agreed(Purpose.MARKETING, path="person_id"),
         reachable=verified_contact(path="person_id"),
+        suppressed=suppressed(path="person_id"),
         contact=Subquery(verified.values("value")[:1]),
     )
 
@@ -68,20 +71,24 @@ class Freshness:
 
 
 def freshness_of(lead_list: LeadList, *, now: datetime) -> Freshness:
-    """What still waits for this list: touched persons and members whose time is up."""
+    """What still waits for this list: touched persons and those whose time is up."""
     return freshness_by_list([lead_list], now=now)[lead_list.pk]
 
 
 def freshness_by_list(lead_lists: Iterable[LeadList], *, now: datetime) -> dict[int, Freshness]:
-    """The freshness of each list by its id: 2 queries for any number of lists."""
+    """The freshness of each list by its id: 3 queries for any number of lists."""
     touched = TouchedPerson.objects.values("person_id").distinct().count()
-    overdue = Membership.objects.filter(due_at__lte=now).values_list("lead_list")
-    due = dict(overdue.annotate(count=Count("pk")).values_list("lead_list", "count"))
+    due: Counter[int] = Counter()
+    for model in (Membership, DueLook):
+        overdue = model._default_manager.filter(due_at__lte=now).values_list("lead_list")
+        due.update(dict(overdue.annotate(count=Count("pk"))))
+    stale = new_year(now)
     return {
         one.pk: Freshness(
             evaluated_at=one.evaluated_at,
-            waiting=touched + due.get(one.pk, 0),
-            marked=one.changed_at is not None,
+            waiting=touched + due[one.pk],
+            marked=one.changed_at is not None
+            or (one.evaluated_at is not None and one.evaluated_at < stale),
         )
         for one in lead_lists
     }

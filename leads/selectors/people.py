@@ -5,17 +5,9 @@ from typing import Any
 
 from leads.models import Membership
 from leads.selectors.consent import agreed
-from people.models import ContactPoint, Person, Purpose
-from people.selectors import decisions_held, has_consent, records_of
+from people.models import Person, Purpose
+from people.selectors import decisions_held, has_consent
 from tracking.selectors.interests import InterestReceipt, interest_receipts, profile_of
-
-
-def contacts_of(person: Person) -> list[ContactPoint]:
-    """Their contact points, verified ones first."""
-    points = list(
-        ContactPoint.objects.filter(person__in=records_of(person)).order_by("kind", "value")
-    )
-    return sorted(points, key=lambda point: point.verified_at is None)
 
 
 def decisions_of(person: Person) -> dict[str, dict[str, Any]]:

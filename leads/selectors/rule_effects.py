@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Q
+
 from cms.models import Topic
 from people.models import Person
 from tracking.models import Profile
@@ -37,8 +39,11 @@ class TopicRows:
         return [one for row in self.rows for one in (*row.gaining, *row.losing)]
 
 
-def rows_of(comparison: RuleComparison, *, may_see_people: bool) -> TopicRows:
-    """The topics, those that change most first: 2 queries however many there are."""
+def rows_of(comparison: RuleComparison, *, seen: Q | None) -> TopicRows:
+    """The topics, those that change most first: 2 queries however many there are.
+
+    `seen` is the filter on the persons of profiles whom the one who asks may see; None: nobody.
+    """
     found = Topic.objects.in_bulk(list(comparison.topics))
     shown = [
         (pk, change)
@@ -48,8 +53,10 @@ def rows_of(comparison: RuleComparison, *, may_see_people: bool) -> TopicRows:
     shown.sort(key=lambda one: (-(one[1].gained + one[1].lost), -one[1].kept, one[0]))
     first = shown[:SHOWN]
     people = (
-        _people(profile for _, change in first for profile in (*change.gaining, *change.losing))
-        if may_see_people
+        _people(
+            (profile for _, change in first for profile in (*change.gaining, *change.losing)), seen
+        )
+        if seen is not None
         else {}
     )
     return TopicRows(
@@ -69,7 +76,7 @@ def rows_of(comparison: RuleComparison, *, may_see_people: bool) -> TopicRows:
     )
 
 
-def _people(profile_ids: Iterable[int]) -> dict[int, Person]:
+def _people(profile_ids: Iterable[int], seen: Q) -> dict[int, Person]:
     """The persons of profiles; visitors are nobody by name."""
-    rows = Profile.objects.filter(pk__in=set(profile_ids), person__isnull=False)
+    rows = Profile.objects.filter(seen, pk__in=set(profile_ids), person__isnull=False)
     return {row.pk: row.person for row in rows.select_related("person") if row.person}

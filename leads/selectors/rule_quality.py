@@ -44,9 +44,10 @@ class Quality(NamedTuple):
 
 
 def matters_to_rank(before: Mapping[str, float], after: Mapping[str, float]) -> bool:
-    """Whether a figure differs that the order of people hangs on: strengths, half-life, spread."""
+    """Whether a figure differs that the order of people hangs on: all that heat is made of."""
     return any(
-        name.startswith(STRENGTH) or name in ("half_life_days", "parent_share")
+        name.startswith(STRENGTH)
+        or name in ("half_life_days", "parent_share", "depth_share", "day_cap")
         for name in changed_between(before, after)
     )
 

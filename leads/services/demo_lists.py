@@ -17,6 +17,7 @@ from classroom.services.demo_people import (
     remove_demo_people,
     renew_demo_people,
 )
+from classroom.services.demo_rooms import load_demo_rooms
 from cms.models import Topic
 from cms.services.demo_content import (
     forget_welcome,
@@ -28,9 +29,11 @@ from cms.services.demo_content import (
 )
 from cms.services.demo_files import demo_file
 from leads.models import Condition, LeadList
+from leads.services.demo_work import load_demo_work, remove_demo_labels
 from leads.services.membership import rebuild_list, refresh_lists
 from outbox.services import record_audit
 from people.models import Clinic
+from tracking.services.co_interest import refresh_co_interest
 from tracking.services.demo_readings import load_demo_readings
 from tracking.services.demo_visits import load_demo_visits
 
@@ -63,7 +66,10 @@ def load_demo(*, now: datetime | None = None) -> bool:
     load_demo_readings(people=people, pages=pages, now=now)
     load_demo_visits(pages=pages, now=now)
     load_demo_places(people=people, classes=classes, now=now)
+    load_demo_rooms(people=people, classes=classes)
     load_demo_lists()
+    refresh_co_interest(now=now)
+    load_demo_work(now=now)
     clinic.demo_loaded_at = now
     clinic.save(update_fields=["demo_loaded_at"])
     record_audit(actor=ACTOR, action="demo_loaded")
@@ -86,8 +92,11 @@ def renew_demo(*, now: datetime | None = None) -> bool:
     pages = load_demo_content(now=now)
     load_demo_readings(people=people, pages=pages, now=now)
     load_demo_visits(pages=pages, now=now, after=clinic.demo_loaded_at)
-    load_demo_places(people=people, classes=load_demo_classes(now=now), now=now)
+    classes = load_demo_classes(now=now)
+    load_demo_places(people=people, classes=classes, now=now)
+    load_demo_rooms(people=people, classes=classes)
     load_demo_lists()
+    refresh_co_interest(now=now)
     clinic.demo_loaded_at = now
     clinic.save(update_fields=["demo_loaded_at"])
     record_audit(actor=ACTOR, action="demo_renewed")
@@ -133,5 +142,6 @@ def remove_demo() -> int:
     slugs = [entry["slug"] for entry in demo_file("people.json")["lead_lists"]]
     removed = LeadList.objects.filter(slug__in=slugs).delete()[0]
     removed += remove_demo_people() + remove_demo_classes() + remove_demo_content()
+    removed += remove_demo_labels()
     forget_welcome()
     return removed

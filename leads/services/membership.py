@@ -1,44 +1,73 @@
 """Keeps membership in step with facts: by change, by time, and by building a list anew.
 
 A person is never looked at alone: chunks of persons are evaluated by a constant number of queries
-a list. The row of the list is locked for each chunk, so two workers take turns.
+a list, and where PostgreSQL can put the rules together everybody at once (leads.services.at_once).
+The row of the list is locked for each chunk, so two workers take turns.
 """
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from leads.conditions import Moment, Scope
-from leads.models import LeadList, Membership, MembershipLog, TouchedPerson
+from leads.conditions.windows import new_year
+from leads.list_rules import ListRules, rules_by_list, rules_of
+from leads.models import DueLook, LeadList, Membership, MembershipLog, TouchedPerson
 from leads.selectors.evaluation import (
     Evaluation,
+    Glance,
     candidates,
-    conditions_of,
     evaluated,
     moment_now,
     problems_of,
+    same_outcome,
+)
+from leads.services.assignment import assign_arrivals
+from leads.services.at_once import bring_everybody_up_to_date
+from leads.services.coming_and_going import (
+    WRITE_BATCH,
+    Comers,
+    enter,
+    leave,
+    tell_other_lists,
 )
 from leads.services.touching import touch_people
+from leads.services.webhook_news import tell_withdrawn
 from people.models import Person, Purpose
 from people.selectors import has_consent
 
 CHUNK = 1000  # persons a transaction; keeps each under 200 ms on SQLite
 TOUCHED_CHUNK = 500
-WRITE_BATCH = 500
 
 
 def refresh_lists() -> int:
     """Bring every list up to date: marked ones anew, then touched persons, then what is due.
 
-    Returns how many memberships began, ended or got another reason. With nothing to do it costs
-    three queries; a second call changes nothing.
+    Lists that were last looked at in another year are built anew as well, as ages are counted in
+    years. Who came on a list and has no owner is then given away by the assignment rules. Returns
+    how many memberships began, ended or got another reason. With nothing to do it costs a handful
+    of queries; a second call changes nothing.
     """
+    stale = Q(changed_at__isnull=False) | Q(evaluated_at__lt=new_year(timezone.now()))
     changed = 0
-    for lead_list in LeadList.objects.filter(changed_at__isnull=False).order_by("pk"):
+    for lead_list in LeadList.objects.filter(stale).order_by("pk"):
         changed += rebuild_list(lead_list)
-    return changed + refresh_touched() + refresh_due()
+    changed += refresh_touched()
+    due = refresh_due()
+    # Who came or went by time alone may be asked for by other lists.
+    changed += due + (refresh_touched() if due else 0)
+    assign_arrivals()
+    return changed
+
+
+def _note_evaluated(at: datetime, **where: object) -> None:
+    """Say when lists were looked at; one last looked at in another year is still to be built."""
+    lists = LeadList.objects.filter(changed_at__isnull=True, evaluated_at__gte=new_year(at))
+    lists.filter(**where).update(evaluated_at=at)
 
 
 def refresh_touched() -> int:
@@ -54,69 +83,102 @@ def refresh_touched() -> int:
             if not spool:
                 return changed
             moment = moment_now()
-            scope = Scope(ids=tuple(sorted(set(spool.values()))))
-            for lead_list in lists:
-                changed += _bring_up_to_date(lead_list, moment, scope)
+            glance = Glance(moment, Scope(ids=tuple(sorted(set(spool.values())))))
+            changed += _bring_up_to_date(lists, glance)
             TouchedPerson.objects.filter(pk__in=list(spool)).delete()
-            LeadList.objects.filter(changed_at__isnull=True).update(evaluated_at=moment.at)
+            _note_evaluated(moment.at)
 
 
 def refresh_due() -> int:
-    """Re-evaluate members whose reason ends by time alone by now; returns the changes."""
+    """Re-evaluate whom time alone may bring or take by now; returns the changes."""
     now = timezone.now()
     changed = 0
-    for list_id in _lists_with_due_members(now):
+    for list_id in _lists_with_due_people(now):
         after = 0
         while True:
             with transaction.atomic():
                 lead_list = LeadList.objects.select_for_update().filter(pk=list_id).first()
-                due = Membership.objects.filter(
-                    lead_list_id=list_id, due_at__lte=now, person_id__gt=after
-                ).order_by("person_id")
-                ids = tuple(due.values_list("person_id", flat=True)[:TOUCHED_CHUNK])
+                ids = _due_people(list_id, now=now, after=after)
                 if lead_list is None or not ids:
                     break
-                # Ids only grow, so a membership that is still due cannot hold the loop up.
+                # Ids only grow, so a person who is still due cannot hold the loop up.
                 after = ids[-1]
                 moment = moment_now()
-                changed += _bring_up_to_date(lead_list, moment, Scope(ids=ids))
-                LeadList.objects.filter(pk=list_id, changed_at__isnull=True).update(
-                    evaluated_at=moment.at
-                )
+                changed += _bring_up_to_date([lead_list], Glance(moment, Scope(ids=ids)))
+                _note_evaluated(moment.at, pk=list_id)
     return changed
 
 
-def _lists_with_due_members(now: datetime) -> list[int]:
-    due = Membership.objects.filter(due_at__lte=now)
-    return sorted(set(due.values_list("lead_list_id", flat=True)))
+def _lists_with_due_people(now: datetime) -> list[int]:
+    found: set[int] = set()
+    for model in (Membership, DueLook):
+        due = model._default_manager.filter(due_at__lte=now)
+        found.update(due.values_list("lead_list_id", flat=True).distinct())
+    return sorted(found)
+
+
+def _due_people(list_id: int, *, now: datetime, after: int) -> tuple[int, ...]:
+    found: set[int] = set()
+    for model in (Membership, DueLook):
+        due = model._default_manager.filter(
+            lead_list_id=list_id, due_at__lte=now, person_id__gt=after
+        )
+        rows = due.order_by("person_id").values_list("person_id", flat=True)
+        found.update(rows[:TOUCHED_CHUNK])
+    return tuple(sorted(found)[:TOUCHED_CHUNK])
 
 
 def rebuild_list(lead_list: LeadList) -> int:
-    """Evaluate everybody for one list anew, in chunks; returns how many memberships changed.
+    """Evaluate everybody for one list anew; returns how many memberships changed.
 
-    A list with a problem (a missing topic, no condition) keeps its members as they are and is
-    shown with the problem; its state counts as looked at.
+    PostgreSQL does it at once, by a constant number of statements; SQLite, and a condition that only
+    Python reads, goes in chunks of people. A list with a problem (a missing topic, no condition)
+    keeps its members as they are and is shown with the problem; its state counts as looked at.
     """
     started = timezone.now()
     marked_at = LeadList.objects.values_list("changed_at", flat=True).get(pk=lead_list.pk)
-    conditions = conditions_of(lead_list)
+    rules = rules_of(lead_list)
     changed = 0
-    if not problems_of(conditions):
-        moment = moment_now(started)
-        matched = candidates(lead_list, conditions, moment).order_by("pk")
-        members = Membership.objects.filter(lead_list=lead_list)
-        people = set(matched.values_list("pk", flat=True))
-        people.update(members.values_list("person_id", flat=True))
-        for first, last in _ranges(sorted(people)):
-            with transaction.atomic():
-                locked = LeadList.objects.select_for_update().filter(pk=lead_list.pk).first()
-                if locked is None:
-                    return changed
-                changed += _bring_up_to_date(locked, moment_now(), Scope(first=first, last=last))
+    if not problems_of(rules.conditions):
+        at_once = _rebuild_at_once(lead_list)
+        if at_once is None:
+            changed = _rebuild_in_chunks(lead_list, rules, moment_now(started))
+        else:
+            changed = at_once
     # A change made meanwhile has marked the list again, and then it stays marked. A worker that
     # dies before this line leaves the mark, so the list is built again.
     LeadList.objects.filter(pk=lead_list.pk, changed_at=marked_at).update(changed_at=None)
     LeadList.objects.filter(pk=lead_list.pk).update(evaluated_at=started)
+    return changed
+
+
+def _rebuild_at_once(lead_list: LeadList) -> int | None:
+    """By set difference in the database; None where that cannot be."""
+    with transaction.atomic():
+        locked = LeadList.objects.select_for_update().filter(pk=lead_list.pk).first()
+        if locked is None:
+            return 0
+        rules = rules_of(locked)
+        if problems_of(rules.conditions):
+            return 0
+        return bring_everybody_up_to_date(locked, rules, moment_now())
+
+
+def _rebuild_in_chunks(lead_list: LeadList, rules: ListRules, moment: Moment) -> int:
+    """By chunks of people, each in a transaction of its own."""
+    matched = candidates(rules, moment, in_time=True).order_by("pk")
+    people = set(matched.values_list("pk", flat=True))
+    for model in (Membership, DueLook):
+        held = model._default_manager.filter(lead_list=lead_list)
+        people.update(held.values_list("person_id", flat=True))
+    changed = 0
+    for first, last in _ranges(sorted(people)):
+        with transaction.atomic():
+            locked = LeadList.objects.select_for_update().filter(pk=lead_list.pk).first()
+            if locked is None:
+                return changed
+            glance = Glance(moment_now(), Scope(first=first, last=last))
+            changed += _bring_up_to_date([locked], glance)
     return changed
 
 
@@ -127,85 +189,83 @@ def _ranges(ids: list[int]) -> Iterator[tuple[int, int]]:
         yield chunk[0], chunk[-1]
 
 
-def _bring_up_to_date(lead_list: LeadList, moment: Moment, scope: Scope) -> int:
-    """Write the difference between what holds and what should, for the persons of the scope."""
-    conditions = conditions_of(lead_list)
-    if problems_of(conditions):
-        return 0
-    found = evaluated(lead_list, conditions, moment, scope)
-    held = {
-        membership.person_id: membership
-        for membership in Membership.objects.filter(lead_list=lead_list, **scope.on("person_id"))
-    }
-    entering = [person_id for person_id in found.members if person_id not in held]
-    leaving = [person_id for person_id in held if person_id not in found.members]
-    changing = []
-    for person_id, outcome in found.members.items():
-        membership = held.get(person_id)
-        if membership is not None and (
-            (membership.reason, membership.due_at) != (outcome.reason, outcome.due_at)
-        ):
-            membership.reason, membership.due_at = outcome.reason, outcome.due_at
-            changing.append(membership)
-    _enter(lead_list, found, entering, moment)
-    _leave(lead_list, found, leaving, moment)
+class _Kept(NamedTuple):
+    """What is written of some people about one list: who is on it, and when others could enter."""
+
+    members: dict[int, Membership]
+    looks: dict[int, datetime]
+
+
+def _kept(lead_lists: Iterable[LeadList], scope: Scope) -> dict[int, _Kept]:
+    """By the id of the list: 2 queries for any number of lists."""
+    found = {one.pk: _Kept({}, {}) for one in lead_lists}
+    where = {"lead_list__in": found, **scope.on("person_id")}
+    for member in Membership.objects.filter(**where):
+        found[member.lead_list_id].members[member.person_id] = member
+    looks = DueLook.objects.filter(**where).values_list("lead_list_id", "person_id", "due_at")
+    for list_id, person_id, due_at in looks:
+        found[list_id].looks[person_id] = due_at
+    return found
+
+
+def _bring_up_to_date(lead_lists: list[LeadList], glance: Glance) -> int:
+    """Write the difference between what holds and what should, for these people; lists are locked.
+
+    What lists ask is read once, and what comes of it written together, so a list more costs what
+    nobody else asks. Those that ask for other lists come one by one when these are written.
+    """
+    rules = rules_by_list(lead_lists)
+    kept = _kept(lead_lists, glance.scope)
+    sound = [one for one in lead_lists if not problems_of(rules[one.pk].conditions)]
+    first = [one for one in sound if not rules[one.pk].asks_for_lists]
+    then = [one for one in sound if rules[one.pk].asks_for_lists]
+    changed = 0
+    for some in (first, *([one] for one in then)):
+        looked = [(one, evaluated(rules[one.pk], glance), kept[one.pk]) for one in some]
+        changed += _write_differences(looked, glance.moment)
+    return changed
+
+
+def _write_differences(looked: list[tuple[LeadList, Evaluation, _Kept]], moment: Moment) -> int:
+    comers: list[Comers] = []
+    changing: list[Membership] = []
+    moved: dict[int, list[int]] = {}
+    for lead_list, found, kept in looked:
+        entering = [person_id for person_id in found.members if person_id not in kept.members]
+        leaving = [person_id for person_id in kept.members if person_id not in found.members]
+        comers.append(Comers(lead_list, found, entering))
+        leave(lead_list, found, leaving, moment)
+        changing += _changing(found, kept.members)
+        moved[lead_list.pk] = entering + leaving
+    enter(comers, moment)
     Membership.objects.bulk_update(changing, ["reason", "due_at"], batch_size=WRITE_BATCH)
-    return len(entering) + len(leaving) + len(changing)
+    _look_again(looked)
+    tell_other_lists(moved)
+    return len(changing) + sum(len(people) for people in moved.values())
 
 
-def _enter(lead_list: LeadList, found: Evaluation, person_ids: list[int], moment: Moment) -> None:
-    rows, log = [], []
-    for person_id in person_ids:
-        reason, due_at = found.members[person_id]
-        rows.append(
-            Membership(
-                lead_list=lead_list,
-                person_id=person_id,
-                entered_at=moment.at,
-                reason=reason,
-                due_at=due_at,
-            )
-        )
-        log.append(
-            MembershipLog(
-                lead_list=lead_list, person_id=person_id, entered=True, at=moment.at, reason=reason
-            )
-        )
-    Membership.objects.bulk_create(rows, batch_size=WRITE_BATCH)
-    MembershipLog.objects.bulk_create(log, batch_size=WRITE_BATCH)
+def _changing(found: Evaluation, members: dict[int, Membership]) -> Iterator[Membership]:
+    """Who stays for another reason or another time, with that reason and time."""
+    for person_id, outcome in found.members.items():
+        member = members.get(person_id)
+        if member is not None and not same_outcome((member.reason, member.due_at), outcome):
+            member.reason, member.due_at = outcome.reason, outcome.due_at
+            yield member
 
 
-def _leave(lead_list: LeadList, found: Evaluation, person_ids: list[int], moment: Moment) -> None:
-    if not person_ids:
-        return
-    without_consent = [person_id for person_id in person_ids if person_id not in found.unmet]
-    MembershipLog.objects.filter(
-        lead_list=lead_list, person_id__in=without_consent, person__merged_into__isnull=True
-    ).delete()
-    log = [
-        MembershipLog(
-            lead_list=lead_list,
-            person_id=person_id,
-            entered=False,
-            at=moment.at,
-            reason=[{"kind": "unmet", "conditions": found.unmet[person_id]}],
-        )
-        for person_id in person_ids
-        if person_id in found.unmet
-    ]
-    merged = Person.objects.filter(pk__in=without_consent, merged_into__isnull=False)
-    log += [
-        MembershipLog(
-            lead_list=lead_list,
-            person=person,
-            entered=False,
-            at=moment.at,
-            reason=[{"kind": "merged"}],
-        )
-        for person in merged
-    ]
-    Membership.objects.filter(lead_list=lead_list, person_id__in=person_ids).delete()
-    MembershipLog.objects.bulk_create(log, batch_size=WRITE_BATCH)
+def _look_again(looked: list[tuple[LeadList, Evaluation, _Kept]]) -> None:
+    """Write when people who are not on a list could enter it by time alone."""
+    rows = []
+    for lead_list, found, kept in looked:
+        wrong = [one for one, at in kept.looks.items() if found.looks.get(one) != at]
+        if wrong:
+            DueLook.objects.filter(lead_list=lead_list, person_id__in=wrong).delete()
+        rows += [
+            DueLook(lead_list=lead_list, person_id=person_id, due_at=at)
+            for person_id, at in found.looks.items()
+            if kept.looks.get(person_id) != at
+        ]
+    DueLook.objects.bulk_create(rows, batch_size=WRITE_BATCH)
 
 
 def forget_people(*, person_ids: Iterable[int]) -> None:
@@ -213,15 +273,14 @@ def forget_people(*, person_ids: Iterable[int]) -> None:
     ids = list(person_ids)
     Membership.objects.filter(person_id__in=ids).delete()
     MembershipLog.objects.filter(person_id__in=ids).delete()
+    DueLook.objects.filter(person_id__in=ids).delete()
     TouchedPerson.objects.filter(person_id__in=ids).delete()
 
 
 def follow_people(*, people: Iterable[Person]) -> None:
     """Look again at people whose records were merged or parted; forget who may not be listed now."""
     people = list(people)
-    forget_people(
-        person_ids=[
-            one.pk for one in people if not has_consent(person=one, purpose=Purpose.PROFILING)
-        ]
-    )
+    unlisted = [one.pk for one in people if not has_consent(person=one, purpose=Purpose.PROFILING)]
+    forget_people(person_ids=unlisted)
+    tell_withdrawn(person_ids=unlisted)
     touch_people(person_ids=[one.pk for one in people])

@@ -7,7 +7,8 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from leads.models import LeadList, TouchedPerson
+from leads.models import Export, ExportPerson, LeadList, TouchedPerson
+from people.models import Person
 
 HINT_LIFE_S = 10
 
@@ -18,6 +19,22 @@ def touch_people(*, person_ids: Iterable[int]) -> None:
     if rows:
         TouchedPerson.objects.bulk_create(rows, batch_size=500)
         hint_refresh()
+
+
+def touch_living(*, person_ids: Iterable[int]) -> None:
+    """Spool those of these persons who are still there, for rows that may go with their person.
+
+    A merged record's rows count for whoever stands for it, so that one is spooled as well.
+    """
+    people = Person.objects.filter(pk__in=list(person_ids)).values_list("pk", "merged_into_id")
+    touch_people(person_ids={pk for both in people for pk in both if pk is not None})
+
+
+def touch_exported(*, export: Export) -> None:
+    """Spool whom an export's file holds: it has left the clinic, and lists may ask for that."""
+    held = ExportPerson.objects.filter(export=export).values("person_external_id")
+    people = Person.objects.filter(external_id__in=held)
+    touch_living(person_ids=people.values_list("pk", flat=True))
 
 
 def mark_lists(*, where: Q | None = None) -> int:

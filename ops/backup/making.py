@@ -14,7 +14,7 @@ from ops.backup.engines import copy_out, engine_name, sqlite_file
 
 DATABASE = "database"
 # Beside the media: what a restored installation could not know or make again.
-LISTS = ("erasures.jsonl", "withdrawals.jsonl")
+LISTS = ("erasures.jsonl", "withdrawals.jsonl", "pauses.jsonl")
 SINGLE_FILES = (*LISTS, "secret_key")
 
 

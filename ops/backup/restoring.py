@@ -1,4 +1,4 @@
-"""Puts a backup in the place of the installation, and repeats erasures and withdrawals since."""
+"""Puts a backup in the place of the installation, and repeats erasures, withdrawals and pauses since."""
 
 import fcntl
 import shutil
@@ -17,7 +17,7 @@ from ops.backup.archive import BadArchive, Manifest, read_archive
 from ops.backup.engines import CannotCopy, copy_in, engine_name, rows_now, sqlite_file
 from ops.backup.making import DATABASE, LISTS, make_backup
 from people.services.erasure import repeat_erasures
-from people.services.repeating import repeat_withdrawals
+from people.services.repeating import repeat_pauses, repeat_withdrawals
 
 Say = Callable[[str], None]
 
@@ -34,6 +34,7 @@ class Restored:
     media: int
     erased_again: int
     withdrawn_again: int
+    paused_again: int
     kept: Path | None
 
 
@@ -48,8 +49,8 @@ def restore_backup(archive: Path, *, say: Say, keep: bool = True) -> Restored:
     """Replace database and media by the archive's; raises BadArchive or CannotCopy, changing nothing.
 
     Everything is read and proved before anything is touched. What stood there is kept as a backup of
-    its own, unless `keep` is false. The lists of erasures and
-    withdrawals are what both know together.
+    its own, unless `keep` is false. The lists of erasures,
+    withdrawals and pauses are what both know together.
     """
     data_dir = Path(settings.DATA_DIR)
     with _alone(data_dir), tempfile.TemporaryDirectory(prefix=".restore-", dir=data_dir) as folder:
@@ -80,6 +81,7 @@ def restore_backup(archive: Path, *, say: Say, keep: bool = True) -> Restored:
         media=sum(name.startswith("media/") for name in manifest.files),
         erased_again=repeat_erasures(actor="command:restore"),
         withdrawn_again=repeat_withdrawals(),
+        paused_again=repeat_pauses(),
         kept=kept,
     )
 

@@ -34,8 +34,11 @@ def enqueue_effects(*, kind: str, payloads: Mapping[str, dict]) -> None:
     Keys that were asked for before stay as they are. The broker gets no hints: the next sweep
     finds the rows.
     """
+    if not payloads:
+        return
+    beginning = _beginning(kind)
     Effect.objects.bulk_create(
-        [Effect(key=key, payload=payload, **_beginning(kind)) for key, payload in payloads.items()],
+        [Effect(key=key, payload=payload, **beginning) for key, payload in payloads.items()],
         ignore_conflicts=True,
     )
 

@@ -4,6 +4,7 @@ Nothing here holds a transaction while the world is waited for.
 """
 
 import logging
+import random
 import traceback
 from datetime import datetime, timedelta
 
@@ -12,13 +13,15 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from outbox.models import Delivery, Effect, EffectState
-from outbox.registry import Handling, Refused, handling_of
+from outbox.registry import Handling, Refused, handling_of, waits_by_kind
 
 logger = logging.getLogger("wellread.outbox")
 
 ATTEMPTS_AT_MOST = 8
 WAIT_FIRST_S = 5
 WAIT_AT_MOST_S = 3600
+#: Waits of hours are stretched by up to this share, so that what failed together parts.
+JITTER = 0.1
 DIED = "The worker ended before the attempt did."
 DEFAULT_LEASE_S = 120
 
@@ -32,6 +35,30 @@ def due(now: datetime) -> Q:
     return Q(state=EffectState.PENDING, due_at__lte=now) | Q(
         state=EffectState.RUNNING, lease_until__lte=now
     )
+
+
+def spent() -> Q:
+    """Return the condition of a row that used up the attempts of its kind."""
+    waits = waits_by_kind()
+    found = ~Q(kind__in=list(waits)) & Q(attempts__gte=ATTEMPTS_AT_MOST)
+    for kind, some in waits.items():
+        found |= Q(kind=kind, attempts__gte=len(some) + 1)
+    return found
+
+
+def attempts_of(kind: str) -> int:
+    """Return how often an effect of that kind is tried at most."""
+    handling = handling_of(kind)
+    return len(handling.waits_s) + 1 if handling and handling.waits_s else ATTEMPTS_AT_MOST
+
+
+def _wait_s(effect: Effect) -> float:
+    """Seconds until the next attempt, growing with each."""
+    handling = handling_of(effect.kind)
+    if handling and handling.waits_s:
+        wait = handling.waits_s[min(effect.attempts, len(handling.waits_s)) - 1]
+        return wait * random.uniform(1, 1 + JITTER)
+    return min(WAIT_AT_MOST_S, WAIT_FIRST_S * 4 ** (effect.attempts - 1))
 
 
 def run_effect(*, effect_id: int) -> bool:
@@ -62,13 +89,14 @@ def _take(effect_id: int) -> Effect | None:
     row = Effect.objects.filter(pk=effect_id).values("kind", "attempts").first()
     if row is None:
         return None
-    if row["attempts"] >= ATTEMPTS_AT_MOST:
+    at_most = attempts_of(row["kind"])
+    if row["attempts"] >= at_most:
         bury(effect_id, now)
         return None
     handling = handling_of(row["kind"])
     lease = timedelta(seconds=handling.lease_s if handling else DEFAULT_LEASE_S)
     with transaction.atomic():
-        taken = Effect.objects.filter(due(now), pk=effect_id, attempts__lt=ATTEMPTS_AT_MOST).update(
+        taken = Effect.objects.filter(due(now), pk=effect_id, attempts__lt=at_most).update(
             state=EffectState.RUNNING, attempts=F("attempts") + 1, lease_until=now + lease
         )
         if not taken:
@@ -108,15 +136,14 @@ def _note_done(effect: Effect) -> None:
 def _note_failure(effect: Effect, error: Exception) -> None:
     """Put the row back with a growing wait, or bury it after the last attempt or a final no."""
     now = timezone.now()
-    last = effect.attempts >= ATTEMPTS_AT_MOST or isinstance(error, Refused)
-    wait = min(WAIT_AT_MOST_S, WAIT_FIRST_S * 4 ** (effect.attempts - 1))
+    last = effect.attempts >= attempts_of(effect.kind) or isinstance(error, Refused)
     problem = describe_error(error)
     with transaction.atomic():
         mine = Effect.objects.filter(
             pk=effect.pk, state=EffectState.RUNNING, attempts=effect.attempts
         ).update(
             state=EffectState.DEAD if last else EffectState.PENDING,
-            due_at=now + timedelta(seconds=wait),
+            due_at=now + timedelta(seconds=_wait_s(effect)),
             lease_until=None,
         )
         if mine:
@@ -129,9 +156,9 @@ def _note_failure(effect: Effect, error: Exception) -> None:
 def bury(effect_id: int, now: datetime) -> bool:
     """Make a dead letter of a row whose last attempt ended with its worker."""
     with transaction.atomic():
-        buried = Effect.objects.filter(
-            due(now), pk=effect_id, attempts__gte=ATTEMPTS_AT_MOST
-        ).update(state=EffectState.DEAD, lease_until=None)
+        buried = Effect.objects.filter(due(now), spent(), pk=effect_id).update(
+            state=EffectState.DEAD, lease_until=None
+        )
         if buried:
             Delivery.objects.filter(effect_id=effect_id, finished_at=None).update(
                 finished_at=now, problem=DIED

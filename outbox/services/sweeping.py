@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from outbox.models import Effect, EffectState
-from outbox.services.running import ATTEMPTS_AT_MOST, bury, due
+from outbox.services.running import bury, due, spent
 
 A_SWEEP = 500
 DONE_KEPT_DAYS = 90
@@ -15,14 +15,10 @@ def sweep_effects() -> list[int]:
     """Bury rows out of attempts, and return the ids of due effects, oldest first, at most 500."""
     now = timezone.now()
     overdue = Effect.objects.filter(due(now))
-    for effect_id in list(
-        overdue.filter(attempts__gte=ATTEMPTS_AT_MOST).values_list("pk", flat=True)[:A_SWEEP]
-    ):
+    for effect_id in list(overdue.filter(spent()).values_list("pk", flat=True)[:A_SWEEP]):
         bury(effect_id, now)
     return list(
-        overdue.filter(attempts__lt=ATTEMPTS_AT_MOST)
-        .order_by("due_at", "pk")
-        .values_list("pk", flat=True)[:A_SWEEP]
+        overdue.exclude(spent()).order_by("due_at", "pk").values_list("pk", flat=True)[:A_SWEEP]
     )
 
 

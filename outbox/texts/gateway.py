@@ -4,17 +4,15 @@ The body is JSON: `{"id", "to", "text"}`. The headers `webhook-id`, `webhook-tim
 `webhook-signature` let the gateway check who sent it and drop what it took already.
 """
 
-import base64
 import hashlib
-import hmac
 import json
-import time
 import urllib.error
 import urllib.request
 
 from django.conf import settings
 
 from outbox.registry import Refused
+from outbox.signatures import signed_headers
 
 PATIENCE_S = 15
 TAKEN_ALREADY = 409
@@ -66,11 +64,4 @@ class HttpGateway:
 
 def signature(number: str, body: bytes) -> dict[str, str]:
     """Return the three headers that prove who sent the body, and when."""
-    moment = str(int(time.time()))
-    signed = b".".join([number.encode(), moment.encode(), body])
-    digest = hmac.new(settings.SMS_GATEWAY_SECRET.encode(), signed, hashlib.sha256).digest()
-    return {
-        "webhook-id": number,
-        "webhook-timestamp": moment,
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
-    }
+    return signed_headers(number, body, secrets=[settings.SMS_GATEWAY_SECRET.encode()])

@@ -15,7 +15,7 @@ from people.notices import known_language, text_hash
 from people.selectors import records_of, resolve_merge
 from people.services.pausing import end_pause
 from people.services.withdrawals_list import append_withdrawals
-from people.signals import consent_given, consent_withdrawn
+from people.signals import consent_given, consent_renewed, consent_withdrawn
 
 
 def subject_of(*, person: Person | None = None, visitor: Visitor | None = None) -> str:
@@ -156,7 +156,9 @@ def _append(events: list[ConsentEvent], *, person: Person | None, visitor: Visit
     for event in events:
         event.at, event.receipt = now, receipt
     ConsentEvent.objects.bulk_create(events)
-    given, withdrawn = [], []
+    given: list[str] = []
+    renewed: list[str] = []
+    withdrawn: list[str] = []
     for event in events:
         Consent.objects.update_or_create(
             person=person,
@@ -165,14 +167,16 @@ def _append(events: list[ConsentEvent], *, person: Person | None, visitor: Visit
             defaults={"given": event.given, "at": event.at, "event": event},
         )
         before = event.purpose in held and held[event.purpose].given
-        if event.given and not before:
-            given.append(event.purpose)
+        if event.given:
+            (renewed if before else given).append(event.purpose)
         if not event.given:
             withdrawn.append(event.purpose)
     if visitor is not None:
         _note_on_visitor(visitor, given=given, withdrawn=withdrawn, at=now)
     if given:
         consent_given.send(Consent, person=person, visitor=visitor, purposes=given)
+    if renewed:
+        consent_renewed.send(Consent, person=person, visitor=visitor, purposes=renewed)
     if withdrawn:
         if person is not None and Purpose.PROFILING in withdrawn:
             end_pause(person=person)  # what is withdrawn cannot be paused; agreeing again goes on

@@ -61,6 +61,22 @@ def remove_demo_person(*, person: Person) -> None:
         ConsentEvent.objects.filter(subject__in=subjects).delete()
 
 
+def remove_imported_person(*, person: Person, actor: str) -> None:
+    """Remove somebody whom an import made and who did nothing since; nobody asked to be forgotten.
+
+    So they are not on the list of erasures, and a later import may bring them again. The log of
+    consents stays, by opaque id.
+    """
+    with transaction.atomic():
+        counts = _erase_rows(person)
+        record_audit(
+            actor=actor,
+            action="person_unimported",
+            subject=f"person:{person.external_id}",
+            detail=counts,
+        )
+
+
 def _erase_rows(person: Person) -> dict[str, int]:
     person = Person.objects.select_for_update().get(pk=person.pk)
     visitors = list(person.visitors.all())

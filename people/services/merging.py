@@ -3,17 +3,17 @@
 Nothing here runs by itself: two verified people are merged by staff alone (docs/decisions/0018).
 """
 
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.utils import timezone
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
 
 from outbox.services import record_audit
+from people.merge_rules import refusal_of
 from people.models import Person, Purpose, User
-from people.selectors import has_consent, is_declared_child
+from people.selectors import has_consent
 from people.signals import people_merged, people_parted
 
 MAY_MERGE = "people.change_person"
@@ -29,28 +29,33 @@ class Consequences:
 
     `refusal` is why it cannot be done, None where it can. `profile_lost` is whether interests of
     either record are deleted for good, since the two together have not agreed to them;
-    `consents` is what will hold for the two, by purpose.
+    `consents` is what will hold for the two, by purpose;
+    `lends` names the plain facts that only the first record says, which hold for both then.
     """
 
     refusal: str | None
     profile_lost: bool
     consents: dict[str, bool]
+    lends: tuple[str, ...] = ()
 
 
 def merge_people(*, person: Person, into: Person, by: User) -> Person:
     """Let `into` stand for `person` from now on; raises MergeRefused and PermissionDenied.
 
-    Rows stay where they are, and what reads them follows the redirect. What one of the two has
+    A name, language, branch, year of birth or source that only `person` says holds for `into` until
+    the merge is undone. Rows stay where they are, and what reads them follows the redirect. What one of the two has
     refused is refused for both: then the interests of both are deleted, and undoing does not
     bring these back. Audited.
     """
     _demand(by)
     with transaction.atomic():
         person, into = _locked(person, into)
-        if refusal := _refusal(person, into):
+        if refusal := refusal_of(person, into):
             raise MergeRefused(str(refusal))
         person.merged_into, person.merged_at = into, timezone.now()
-        person.save(update_fields=["merged_into", "merged_at"])
+        person.lent = lendable(person, into)
+        person.save(update_fields=["merged_into", "merged_at", "lent"])
+        _write(into, person.lent)
         _note("person.merged", person, into, by)
         people_merged.send(Person, person=person, into=into)
     return person
@@ -64,9 +69,11 @@ def undo_merge(*, person: Person, by: User) -> Person:
         into = person.merged_into
         if into is None:
             return person
-        _locked(person, into)
+        person, into = _locked(person, into)
+        take_back_lent(person=person, into=into)
         person.merged_into = person.merged_at = None
         person.save(update_fields=["merged_into", "merged_at"])
+        _lend_again(into)
         _note("person.merge_undone", person, into, by)
         people_parted.send(Person, person=person, into=into)
     return person
@@ -74,7 +81,7 @@ def undo_merge(*, person: Person, by: User) -> Person:
 
 def consequences_of(*, person: Person, into: Person) -> Consequences:
     """Return what merging would do; it does nothing of it."""
-    refusal = _refusal(person, into)
+    refusal = refusal_of(person, into)
     if refusal:
         return Consequences(refusal=str(refusal), profile_lost=False, consents={})
     with transaction.atomic():
@@ -94,7 +101,63 @@ def consequences_of(*, person: Person, into: Person) -> Consequences:
         }
         transaction.savepoint_rollback(point)
     lost = any(before) and not consents[Purpose.PROFILING]
-    return Consequences(refusal=None, profile_lost=lost, consents=consents)
+    return Consequences(
+        refusal=None,
+        profile_lost=lost,
+        consents=consents,
+        lends=tuple(lendable(person, into)),
+    )
+
+
+# Not the imported key, which is one record's own, nor contacts, which are read from both.
+LENDABLE: dict[str, str | None] = {
+    "display_name": "",
+    "language": "",
+    "branch_id": None,
+    "birth_year": None,
+    "source": "",
+}
+
+
+def lendable(person: Person, into: Person) -> dict[str, str | int]:
+    """The plain facts that `person` says and `into` does not, by field."""
+    return {
+        name: getattr(person, name)
+        for name in LENDABLE
+        if getattr(person, name) and not getattr(into, name)
+    }
+
+
+def take_back_lent(*, person: Person, into: Person, names: Collection[str] | None = None) -> None:
+    """Take back what `into` says only because `person` did; what was changed since stays.
+
+    `names` limits it to these fields. Inside the caller's transaction, which has locked both.
+    """
+    taken = [name for name in person.lent if names is None or name in names]
+    _write(
+        into,
+        {name: LENDABLE[name] for name in taken if getattr(into, name) == person.lent[name]},
+    )
+    if taken:
+        person.lent = {name: value for name, value in person.lent.items() if name not in taken}
+        person.save(update_fields=["lent"])
+
+
+def _lend_again(into: Person) -> None:
+    """Let others that are merged into it say what it says no longer."""
+    others = Person.objects.select_for_update().filter(merged_into=into)
+    for other in others.order_by("merged_at", "pk"):
+        if more := lendable(other, into):
+            other.lent = {**other.lent, **more}
+            other.save(update_fields=["lent"])
+            _write(into, more)
+
+
+def _write(person: Person, facts: Mapping[str, str | int | None]) -> None:
+    if facts:
+        for name, value in facts.items():
+            setattr(person, name, value)
+        person.save(update_fields=list(facts))
 
 
 def _demand(by: User) -> None:
@@ -115,41 +178,4 @@ def _note(action: str, person: Person, into: Person, by: User) -> None:
         action=action,
         subject=f"person:{person.external_id}",
         detail={"into": into.external_id},
-    )
-
-
-def _refusal(person: Person, into: Person) -> str | Promise | None:
-    """Why these two must not become one, None where they may."""
-    if person.pk == into.pk:
-        return _("These are one record already.")
-    if person.merged_into_id or into.merged_into_id:
-        return _(
-            "One of them is merged already. Take that back first, or choose who stands for it."
-        )
-    if person.merged_from.exists():
-        return _("Others are merged into the first one. Merge the other way round.")
-    if _is_staff(person) or _is_staff(into):
-        return _("One of them signs in to work here. Such a login is never merged.")
-    return _refusal_of_family(person, into)
-
-
-def _refusal_of_family(person: Person, into: Person) -> str | Promise | None:
-    """A parent and a child share an address, and siblings a guardian: these are never one human."""
-    if person.guardian_id == into.pk or into.guardian_id == person.pk:
-        return _("One of them is the other's guardian.")
-    if is_declared_child(person) != is_declared_child(into):
-        return _(
-            "One of them is a child by year of birth, and the other is not. Put that right first."
-        )
-    if person.birth_year and into.birth_year and person.birth_year != into.birth_year:
-        return _("They were born in different years.")
-    if is_declared_child(person) and person.guardian_id != into.guardian_id:
-        return _("They are children with different guardians.")
-    return None
-
-
-def _is_staff(person: Person) -> bool:
-    user = person.user
-    return user is not None and (
-        user.is_staff or user.is_superuser or user.has_perm("wagtailadmin.access_admin")
     )

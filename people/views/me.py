@@ -12,11 +12,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people.contacts import readable_contact
-from people.models import ConsentMethod, ContactPoint, Purpose
+from people.models import ConsentMethod, Purpose
 from people.notices import CURRENT, known_language, notice_of
 from people.registry import me_sections
 from people.selectors import (
     consent_history_of,
+    contacts_of,
     decisions_held,
     paused_since,
     person_of_user,
@@ -47,7 +48,7 @@ def show_me(request: HttpRequest) -> HttpResponse:
         "person": person,
         "contacts": [
             (readable_contact(kind=point.kind, value=point.value), point)
-            for point in ContactPoint.objects.filter(person__in=records).order_by("kind", "pk")
+            for point in contacts_of(person)
         ],
         "kinds_to_add": kinds_to_add(person, get_language() or "en"),
         "paused_at": paused_since(person),

@@ -38,6 +38,12 @@ function stay() {
     if (event.persisted) beat('join');
   });
   addEventListener('online', () => beat('beat'));
+  // Out of the room is out of the class, until the hosts let somebody in again.
+  document.addEventListener('room:out', () => {
+    clearTimeout(timer);
+    send('leave').catch(() => {});
+  });
+  document.addEventListener('room:in', () => beat('join'));
 }
 
 const recording = page?.querySelector('[data-replay]');

@@ -31,8 +31,9 @@
  * - Events are stored one a key, so that two tabs never overwrite each other's queue. A stored
  *   event holds ids, numbers, its kind and its moment, nothing about health.
  * - The queue of a visitor outlives the page; it is capped at 500 events, the oldest go first.
- * - A change of plane sends `open` again only if the first one never left the browser, so that one
- *   reader at one page is counted once.
+ * - What is told once a view (`open`, a panel, a quarter of the text) is told again after a change
+ *   of plane only if it never left the browser, so that one reader at one page is counted once. How
+ *   far the text was told before is in `counted`: the visitor's depth adds to the counts from there.
  */
 const tokenKey = 'wellread.visitor';
 const eventKey = 'wellread.event.';
@@ -46,30 +47,28 @@ try {
 } catch {}
 
 // Who and where. The queue is the storage itself with a visitor, an object in memory without; its
-// keys begin with the moment, so that they sort by age. What is on its way, unanswered, is in sent.
-let token, page, view, opening, referrer;
-let queue = {}, count = 0, busy, failures = 0, heldUntil = 0;
-const sent = new Set();
+// keys begin with the moment, so that they sort by age. What has left the browser is in sent.
+let token, page, view, referrer, busy;
+let queue = {}, count = 1e6, failures = 0, heldUntil = 0;
+const sent = {};
 
-// What this view has measured since its last event, and what it has told already.
-let active, activeUntil = 0, counting, last;
-let depth, told, played, seen = {};
-const playheads = new WeakMap();
+// What this view has measured since its last event, and under which keys it told what it tells once.
+let active, activeUntil = 0, counting, last, depth, counted, played = [];
+let told = {}, timers = {};
 
 const visitor = () => storage[tokenKey];
-const queued = (place = queue) => Object.keys(place).filter((key) => key.startsWith(eventKey)).sort();
+const queued = (place = queue) =>
+  Object.keys(place).filter((key) => key.startsWith(eventKey)).sort();
 const now = () => new Date().toISOString();
 
-// crypto.randomUUID is missing over plain HTTP, getRandomValues is not.
-const uuid = () => Array.from(crypto.getRandomValues(new Uint16Array(8)),
-  (part) => (part + 65536).toString(16).slice(1)).join('')
-  .replace(/(.{8})(.{4}).(.{3}).(.{3})/, '$1-$2-4$3-8$4-');
+// crypto.randomUUID is missing over plain HTTP; the address of a blob ends in a UUID everywhere.
+const uuid = () => URL.createObjectURL(new Blob()).slice(-36);
 
 // Time counts from one call to the next if the page was visible and focused at the earlier one, and
 // no further than 30 s after the last sign of life.
 const tick = () => {
   const time = performance.now();
-  if (counting) active += Math.max(0, Math.min(time, activeUntil) - last);
+  if (counting && activeUntil > last) active += Math.min(time, activeUntil) - last;
   last = time;
   counting = !document.hidden && document.hasFocus();
 };
@@ -81,92 +80,76 @@ const alive = () => {
   activeUntil = last + 3e4;
 };
 
+// Calls for each quarter of the text that was passed.
+const passed = (work) => [.25, .5, .75, 1].forEach((quarter) => depth >= quarter && work(quarter));
+
 const put = (kind, extra) => {
-  if (!page) return;
+  if (!page || !kind) return;
   tick();
-  const id = uuid(), at = now(), active_ms = Math.min(Math.round(active), 6e4);
-  const key = eventKey + at + (1e6 + count++) + id;
-  const event = JSON.stringify({ id, page, kind, at, active_ms, ...token && { view, depth }, ...extra });
+  const id = uuid(), at = now(), key = eventKey + at + count++ + id;
+  const active_ms = Math.min(Math.round(active), 6e4);
+  const event = JSON.stringify(
+    { id, page, kind, at, active_ms, ...token && { view, depth, counted }, ...extra });
   active -= active_ms;
-  if (token) told = depth;
+  if (token) passed((quarter) => told[quarter] ??= key);
   try {
     queue[key] = event;
   } catch {
     // The storage is full: from here on in memory.
-    queue = { ...queue, [key]: event };
+    (queue = { ...queue })[key] = event;
   }
-  if (queued()[500]) delete queue[queued()[0]];
+  delete queue[queued().at(-501)]; // the oldest, where there are more than 500
   return key;
 };
 
+// Tells it unless this view has.
+const tell = (name, kind, extra) => told[name] ??= put(kind, extra);
+
 // Puts down what has changed since the last event, if anything has. Without a view, depth comes
-// once for each quarter.
+// once for each quarter; with one, every event has it.
 const beat = () => {
   tick();
-  while (played?.[0]) put('play', { played: played.splice(0, 99) });
-  while (!token && depth >= told + .25) put('read', { depth: told += .25 });
-  while (page && (active >= 1 || token && depth > told)) put('read');
+  while (played[0]) put('play', { played: played.splice(0, 99) });
+  passed((quarter) => tell(quarter, 'read', !token && { depth: quarter }));
+  while (page && active >= 1) put('read');
 };
 
-// The oldest events that are not on their way: at most 200 and, with room to spare, 64 KiB.
-const batch = () => {
-  let keys = queued().filter((key) => !sent.has(key)).slice(0, 200), body;
-  do body = JSON.stringify({ visitor: token, sent_at: now() }).replace('}',
-    () => `,"events":[${keys.map((key) => queue[key])}]}`);
-  while (new Blob([body]).size > 6e4 && (keys = keys.slice(0, keys.length / 2)));
-  keys.forEach((key) => sent.add(key));
-  return [keys, body];
-};
-
-const held = () => Date.now() < heldUntil || !navigator.onLine;
-
-// No cookie goes along: the token alone says who.
-const post = (body, signal) =>
-  fetch(url, { method: 'POST', body, signal, keepalive: true, credentials: 'omit' });
-
-// A page that goes away hears no verdict: what a beacon took stays queued, and the server knows an
-// event it has by its id.
-const leave = () => {
-  beat();
-  for (let keys, body; !held() && ([keys, body] = batch(), keys[0]);)
-    if (!navigator.sendBeacon(url, body)) post(body).catch(() => {});
-};
-
-const flush = async () => {
-  if (busy || held()) return;
-  sent.clear();
-  const [keys, body] = batch(), sender = token;
-  if (!keys[0]) return;
-  let answer, lost, results = [];
+// Hands over the oldest events: at most 200 and, with room to spare, 64 KiB (they are all ASCII). No
+// cookie goes along: the token alone says who. A page that goes away hears no verdict: what a beacon
+// took stays queued, and the server knows an event it has by its id.
+const send = async (leaving) => {
+  const sender = token;
+  const keys = queued().filter((key) => !leaving || !sent[key]).slice(0, 200);
+  let body, answer;
+  if (!keys[0] || busy && !leaving || Date.now() < heldUntil || !navigator.onLine) return;
+  do body = JSON.stringify(
+    { visitor: token, sent_at: now(), events: keys.map((key) => JSON.parse(queue[key])) });
+  while (body.length > 6e4 && keys.splice(keys.length / 2));
+  keys.forEach((key) => sent[key] = 1);
+  if (leaving && navigator.sendBeacon(url, body)) return send(1);
   busy = 1;
   try {
-    answer = await post(body, AbortSignal.timeout?.(1e4));
-    if (answer.ok) ({ results } = await answer.json());
-    // What the server cannot read will not get better: a verdict on the whole batch.
-    else if (/400|413|422/.test(answer.status)) results = keys;
-    else if (answer.status == 401) lost = 1;
-    else throw 0;
-    results.forEach(({ reason }, i) => {
-      delete queue[keys[i]];
-      lost ||= reason == 'no_consent';
+    answer = await fetch(url, {
+      method: 'POST', body, signal: AbortSignal.timeout?.(1e4), keepalive: true, credentials: 'omit',
     });
-    failures = 0;
+    // What the server cannot read will not get better: a verdict on the whole batch.
+    const results = answer.ok ? (await answer.json()).results
+      : answer.status == 401 ? [{ reason: 'no_consent' }]
+      : /400|413|422/.test(answer.status) && keys;
+    results.forEach((_, i) => delete queue[keys[i]]);
+    failures = busy = 0;
+    if (sender == token && results.some(({ reason }) => reason == 'no_consent')) setVisitor();
+    if (results[0]) send();
   } catch {
+    busy = 0;
     heldUntil = Date.now() + Math.min(36e5, answer?.headers.get('Retry-After') * 1e3
-      || 15e3 * 2 ** failures++ * (1 - Math.random() / 2));
+      || 1e4 * 2 ** (failures++ + Math.random()));
   }
-  busy = 0;
-  if (lost && sender == token) setVisitor();
-  if (results?.[0]) flush();
 };
 
-const arrival = () => {
-  const from = document.referrer && new URL(document.referrer).hostname;
-  return !from ? 'direct'
-    : from == location.hostname ? 'site'
-    : /(google|bing|baidu|duckduckgo|yahoo|yandex|sogou)\./.test(from) ? 'search'
-    : /(facebook|instagram|linkedin|reddit|youtube|weibo|zhihu)\.|^(t|x)\.co/.test(from) ? 'social'
-    : 'other';
+const leave = () => {
+  beat();
+  send(1);
 };
 
 // The observers hand over shares they have worked out already: nothing is laid out on scroll.
@@ -176,26 +159,24 @@ const observer = (threshold, rootMargin, work) =>
 // With the window stretched upwards without end, the share of the text inside it is the share that
 // was above the window's lower edge: the depth.
 const text = observer([...Array(101).keys()].map((n) => n / 100), '9999999px 0px 0px', (entry) => {
-  depth = Math.max(depth, Math.round(entry.intersectionRatio * 100) / 100);
+  depth = Math.max(depth, +entry.intersectionRatio.toFixed(2));
 });
 
-// A panel that was seen has no timer any more, but 0.
 const panels = observer(.5, '0px', ({ target, intersectionRatio }) => {
-  const { panel } = target.dataset;
-  clearTimeout(seen[panel]);
-  if (intersectionRatio >= .5 && seen[panel] !== 0) seen[panel] = setTimeout(() => {
-    seen[panel] = 0;
-    put('panel', { panel });
-  }, 300);
+  const { panel } = target.dataset, current = view;
+  clearTimeout(timers[panel]);
+  if (intersectionRatio >= .5) timers[panel] = setTimeout(
+    () => current == view && tell('#' + panel, 'panel', { panel }), 300);
 });
 
 const watch = (panel) => panels.observe(panel);
 
 // Chooses the plane (GPC and DNT outweigh a token) and starts a view of the present page. Without a
-// visitor nothing may be left in the storage.
-const start = (open) => {
+// visitor nothing may be left in the storage, and nothing of before setVisitor (token 0) anywhere.
+const start = () => {
   const next = navigator.globalPrivacyControl || navigator.doNotTrack == 1 ? undefined : visitor();
-  if (!next) empty();
+  if (next == token && told.open) return; // neither the plane nor the page is another
+  if (!next || token === 0) queued(storage).forEach((key) => delete storage[key]);
   if (next != token) queue = next ? storage : {};
   token = next;
   view = uuid();
@@ -203,89 +184,79 @@ const start = (open) => {
   alive();
   active = 0;
   played = [];
+  // What never left went with the queue: it has not been told.
+  for (const name in told) if (!sent[told[name]]) delete told[name];
+  counted = undefined;
+  passed((quarter) => told[quarter] && (counted = quarter));
   text.disconnect();
   panels.disconnect();
-  Object.values(seen).forEach(clearTimeout);
-  seen = {};
-
   const end = find('[data-track-end]');
   if (end) {
     depth ??= 0;
     text.observe(end.firstChild ? end : end.parentElement);
   }
-  told = token ? 0 : Math.floor(depth * 4) / 4;
   document.querySelectorAll('[data-panel]').forEach(watch);
-  const campaign = new URL(location).searchParams.get('utm_campaign')?.match(/^.{0,64}/u)[0];
-  if (open) opening = put('open', !token && { referrer, campaign });
+  const campaign = new URL(location).searchParams.get('utm_campaign')
+    ?.replace(/[^\w.-]+/g, '-').slice(0, 64);
+  tell('open', 'open', !token && { referrer, campaign });
 };
 
 export const track = (id) => {
   beat();
   page = +id;
   depth = undefined;
-  start(1);
+  told = {};
+  start();
   referrer = 'site';
 };
 
-// The open event goes with the plane it was queued in; one that has left is not sent again.
-const unsent = () => opening in queue && !sent.has(opening);
-
-const empty = () => queued(storage).forEach((key) => delete storage[key]);
-
 const setVisitor = (next) => {
-  const open = unsent();
-  empty();
-  queue = {};
   token = 0;
   delete storage[tokenKey];
   if (next) storage[tokenKey] = next;
-  start(open);
+  start();
 };
-
-const forget = () => setVisitor();
 
 const boot = () => {
   if (document.hidden || referrer) return;
-  referrer = arrival();
+  const from = document.referrer.split('/')[2];
+  referrer = !from ? 'direct'
+    : from == location.host ? 'site'
+    : /(google|bing|baidu|duckduckgo|yahoo|yandex|sogou)\./.test(from) ? 'search'
+    : /(facebook|instagram|linkedin|reddit|youtube|weibo|zhihu)\.|^(t|x)\.co/.test(from) ? 'social'
+    : 'other';
   track(find('[data-page]')?.dataset.page);
-  if (queued()[1]) setTimeout(flush, 2e3);
+  if (queued()[1]) setTimeout(send, 2e3);
 };
 
 // On the window, in the capture phase: scrolling inside elements and media are heard too.
-const on = (types, work) => types.split(' ').forEach((type) =>
-  addEventListener(type, work, { capture: true, passive: true }));
+const on = (types, work) => types.split(' ').forEach((type) => addEventListener(type, work, true));
 
 on('pointermove pointerdown keydown scroll', alive);
-on('focus blur', tick);
 on('pagehide', leave);
-on('visibilitychange', () => {
+on('focus blur visibilitychange', () => {
   boot();
-  (document.hidden ? leave : tick)();
+  tick();
+  if (document.hidden) leave();
 });
 on('pageshow', ({ persisted }) => persisted && track(page));
-on('online', flush);
-// Another tab gave or withdrew consent.
-on('storage', ({ key }) => key && key != tokenKey || start(unsent()));
-on('click', ({ target }) => {
-  const mark = target.closest('[data-track]');
-  if (mark) put(mark.dataset.track);
-});
+on('online', () => send());
+// Another tab may have given or withdrawn consent.
+on('storage', start);
+on('click', ({ target }) => put(target.closest('[data-track]')?.dataset.track));
 // A jump of the playhead is not playing.
 on('play timeupdate', ({ target }) => {
   if (target.loop) return;
   alive();
-  const from = playheads.get(target), to = +target.currentTime.toFixed(1);
-  playheads.set(target, to);
+  const from = target.wellread, to = target.wellread = +target.currentTime.toFixed(1);
   if (to > from && to < from + 3) {
-    const latest = played.at(-1);
-    if (latest?.[1] == from) latest[1] = to;
-    else played.push([from, to]);
+    played.push([played.at(-1)?.[1] == from ? played.pop()[0] : from, to]);
   }
 });
 
-window.wellread = { visitor, setVisitor, forget, track, watch };
+window.wellread = { visitor, setVisitor, forget: () => setVisitor(), track, watch };
 boot();
 setInterval(() => {
   beat();
-  flush();
+  send();
 }, 15e3);

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.class_walk import People
 from tests.browser.demo import DemoClinic, LaterClinic
 from tests.browser.desk import Desks
+from tests.browser.in_room import deputy, door, host, mei, scene, watcher  # noqa: F401  fixtures
 from tests.browser.reader import Reader
 from tests.browser.site import Site
 
@@ -21,6 +22,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-device-for-media-stream",
 ]
 # A page that is slow on a busy machine is no failure.
 expect.set_options(timeout=20_000)

@@ -10,7 +10,7 @@ from collections import deque
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from cms.stripping import stripped
+from cms.staticfiles import lightened
 
 PAGES = Path(__file__).parent / "pages"
 SCRIPTS = Path(__file__).parents[2] / "static" / "js"
@@ -116,9 +116,7 @@ class Site:
             return reply_range(request, silence(20), "audio/wav")
         if path.startswith("/static/js/"):
             script = SCRIPTS / path.removeprefix("/static/js/")
-            return reply(
-                request, 200, stripped(script.read_text("utf-8")).encode(), "text/javascript"
-            )
+            return reply(request, 200, lightened(script).encode(), "text/javascript")
         page = PAGES / f"{path.strip('/') or 'article'}.html"
         if not page.is_file():
             return reply(request, 404, b"", "text/plain")

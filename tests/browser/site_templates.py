@@ -10,18 +10,34 @@ from datetime import timedelta
 from pathlib import Path
 
 from django.template.loader import render_to_string
-from django.test import Client
+from django.test import Client, override_settings
 from django.test.signals import template_rendered
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.defaults import permission_denied
 from wagtail.users.models import UserProfile
 
-from classroom.models import Certificate, Registration
+from classroom.models import (
+    Certificate,
+    LiveClass,
+    Registration,
+    Room,
+    RoomEvent,
+    RoomGuest,
+    RoomStage,
+)
+from classroom.room_access import Seat
 from classroom.services.door import door_code
 from classroom.services.join_tokens import issue_join_token
 from classroom.services.learning import enrol, mark_done
 from classroom.services.questionnaire_tokens import issue_questionnaire_token
+from classroom.services.room import (
+    ask_in_room,
+    mark_answered,
+    open_room,
+    send_message,
+    turn_slide,
+)
 from cms.services.outside_review import invite_outside_reviewer, link_of, revoke_invitation
 from cms.services.short_links import ensure_short_link
 from people.roles import Role
@@ -30,6 +46,7 @@ from tests.factories import content
 from tests.factories.classroom import live_class, place
 from tests.factories.people import make_person, make_signed_in, make_staff
 from tests.factories.questionnaires import guest, reply
+from tests.factories.rooms import guest_seat, make_room, make_slide, new_id
 
 TEMPLATES = Path(__file__).parents[2] / "templates"
 WHOLE_PAGE = re.compile(r'<html|extends "(base|cms/piece_base)\.html"')
@@ -89,6 +106,17 @@ class Laid:
             ("classroom/join.html", "later"): self.join_later,
             ("classroom/join.html", "cancelled"): self.join_cancelled,
             ("classroom/join_gone.html", ""): lambda: self.get(reverse("join_class"), status=404),
+            ("classroom/room.html", "guest"): self.room,
+            ("classroom/room.html", "host"): self.room_of_host,
+            ("classroom/rehearsal.html", ""): self.rehearsal,
+            ("classroom/replay.html", "guest"): self.replay,
+            ("classroom/replay.html", "staff"): self.replay_of_staff,
+            ("classroom/replay_shut.html", ""): self.replay_shut,
+            ("classroom/room.html", "video"): self.room_with_video,
+            ("classroom/room.html", "meeting"): self.room_with_meeting,
+            ("classroom/room_name.html", ""): self.room_first_time,
+            ("classroom/room_stage_away.html", ""): self.stage_away,
+            ("classroom/room_out.html", ""): self.room_after_being_put_out,
             ("classroom/questionnaire.html", ""): lambda: self.get(self.questions_address()),
             ("classroom/questionnaire_answered.html", ""): self.answered_already,
             ("classroom/questionnaire_gone.html", ""): lambda: self.get(
@@ -249,6 +277,101 @@ class Laid:
         registration = itself.registrations.filter(person=self.person).first()
         token = issue_join_token(registration or place(itself, self.person))
         return f"{reverse('join_class')}?place={token}"
+
+    def room_address(self) -> str:
+        Room.objects.get_or_create(live_class=self.live_class)
+        place = self.join_address().partition("?")[2]
+        return f"{reverse('room', args=[self.live_class.pk])}?{place}"
+
+    def room(self) -> str:
+        address = self.room_address()
+        room = Room.objects.get(live_class=self.live_class)
+        RoomGuest.objects.get_or_create(room=room, person=self.person, defaults={"nickname": "Mei"})
+        return self.get(address)
+
+    def room_first_time(self) -> str:
+        itself = live_class(self.language, title=self.title, starts_at=timezone.now())
+        Room.objects.create(live_class=itself)
+        place = self.join_address(itself).partition("?")[2]
+        return self.get(f"{reverse('room', args=[itself.pk])}?{place}")
+
+    def room_with(self, **stage) -> LiveClass:
+        """A class of its own with something beside its slides, and this reader in it."""
+        itself = live_class(self.language, title=self.title, starts_at=timezone.now())
+        room = Room.objects.create(live_class=itself)
+        RoomStage.objects.create(room=room, **stage)
+        RoomGuest.objects.create(room=room, person=self.person, nickname="Mei")
+        return itself
+
+    def room_with_video(self) -> str:
+        itself = self.room_with(
+            kind="video_stream",
+            address="https://stream.example.org/live.m3u8",
+            captions="typed",
+            captioner="He Xiaoman",
+        )
+        place = self.join_address(itself).partition("?")[2]
+        return self.get(f"{reverse('room', args=[itself.pk])}?{place}")
+
+    def room_with_meeting(self) -> str:
+        itself = self.room_with(
+            kind="link", address="https://meet.example.org/", captions="carried"
+        )
+        return self.get(reverse("room", args=[itself.pk]), client=self.staff)
+
+    @override_settings(
+        BIGBLUEBUTTON_URL="https://127.0.0.1/bigbluebutton", BIGBLUEBUTTON_SECRET="none"
+    )
+    def stage_away(self) -> str:
+        itself = self.room_with(kind="bigbluebutton", captions="carried")
+        place = self.join_address(itself).partition("?")[2]
+        return self.get(f"{reverse('room_stage', args=[itself.pk])}?{place}", status=503)
+
+    def room_after_being_put_out(self) -> str:
+        self.room()
+        address = self.room_address()
+        guests = RoomGuest.objects.filter(room__live_class=self.live_class, person=self.person)
+        guests.update(put_out_at=timezone.now())
+        html = self.get(address, status=403)
+        guests.update(put_out_at=None)
+        return html
+
+    def room_of_host(self) -> str:
+        return self.get(self.room_address().partition("?")[0], client=self.staff)
+
+    def room_over(self, **fields) -> Room:
+        """A class with a talk that is over."""
+        now, start = timezone.now(), timezone.now() - timedelta(hours=4)
+        room = make_room(live_class(self.language, title=self.title, starts_at=now, **fields))
+        host = Seat(room=room, user=self.administrator, is_host=True)
+        slide = make_slide(room, self.administrator)
+        slide.description = self.title
+        slide.save()
+        mei = guest_seat(room)
+        open_room(seat=host, client_id=new_id())
+        turn_slide(seat=host, slide_id=slide.pk, client_id=new_id())
+        send_message(seat=host, text=self.title, client_id=new_id())
+        asked = ask_in_room(seat=mei, text=self.title, client_id=new_id())
+        mark_answered(seat=host, number=asked.number, client_id=new_id())
+        RoomEvent.objects.filter(room=room).update(at=start)
+        LiveClass.objects.filter(pk=room.pk).update(starts_at=start)
+        room.live_class.refresh_from_db()
+        return room
+
+    def rehearsal(self) -> str:
+        return self.get(reverse("rehearsal", args=[self.room_over().pk]), client=self.staff)
+
+    def replay(self) -> str:
+        room = self.room_over(replay_days=3)
+        own = self.join_address(room.live_class).partition("?")[2]
+        return self.get(f"{reverse('replay', args=[room.pk])}?{own}")
+
+    def replay_of_staff(self) -> str:
+        return self.get(reverse("replay", args=[self.room_over().pk]), client=self.staff)
+
+    def replay_shut(self) -> str:
+        address = self.room_address().replace("/?", "/replay/?")
+        return self.get(address, status=404)
 
     def join_later(self) -> str:
         later = live_class(

@@ -266,13 +266,12 @@ def make_list(page: Page, name: str, kind: str, *, share: str = "") -> None:
     """Make a list of one condition on gum disease in the last 30 days."""
     page.goto("/admin/lead-lists/new/")
     page.fill("[name=name]", name)
-    page.select_option("[name=conditions-0-kind]", kind)
-    page.get_by_role("button", name="Choose a topic").click()
-    chooser = page.locator(".modal-content")
-    chooser.get_by_role("link", name="Gum disease", exact=True).click()
-    expect(chooser).to_have_count(0)
-    page.fill("[name=conditions-0-value]", share)
-    page.fill("[name=conditions-0-days]", "30")
+    page.select_option("[data-focus=kind-0-0]", kind)
+    page.fill("[data-gap=topic]", "Gum disease")
+    if share:
+        page.fill("[data-gap=value]", str(round(100 * float(share))))
+    page.select_option("[data-gap=window]", "days")
+    page.fill("[data-gap=days]", "30")
     page.get_by_role("button", name="Create").click()
     page.wait_for_url("**/members/")
 

@@ -193,7 +193,8 @@ def export(page: Page) -> str:
     else:
         page.locator("input[name=format][value=csv]").check()
     page.fill("[name=purpose]", "Invite to the class on wisdom teeth")
-    page.locator("main form button[type=submit]").first.click()
+    with page.expect_navigation():  # the page that tells how far the file is
+        page.locator("main form button[type=submit]").first.click()
 
     def link():
         page.reload()

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from tests.browser.reader import KEPT, NOTHING_KEPT
+from tests.browser.tracker_table import row
 
 pytestmark = pytest.mark.browser
 
@@ -92,6 +93,58 @@ def test_an_open_that_was_counted_is_not_counted_again_by_consent(reader, site):
     site.wait(lambda: any("view" in event for event in site.events))
     assert len(site.of("open")) == 1
     assert "view" not in site.of("open")[0]
+
+
+QUARTERS = [0.25, 0.5, 0.75, 1]
+
+
+@pytest.mark.parametrize("left", ["left", "queued"])
+def test_consent_in_the_middle_counts_panels_once(reader, site, left):
+    """What had left is not told again; what was queued went, and is the visitor's now."""
+    reader.page.set_viewport_size({"width": 400, "height": 500})
+    reader.open("comic")
+    reader.wait(0.4)
+    if left == "left":
+        reader.flushed()
+    reader.page.evaluate("wellread.setVisitor('token')")
+    reader.settle()
+    reader.wait(0.4)
+    reader.scroll_to("[data-panel=p3]", "center")
+    reader.wait(0.4)
+    reader.hide()
+    site.wait(lambda: len(site.of("panel")) >= 2)
+    seen = [(event["panel"], "view" in event) for event in site.of("panel")]
+    assert seen[0] == ("p1", left == "queued")
+    assert len({panel for panel, _ in seen}) == len(seen)
+    assert [panel for panel, personal in seen if personal][-1] == "p3"
+
+
+@row(
+    "consent in the middle",
+    done="reads half of the text without consent, agrees, reads to the end, takes it back, scrolls",
+    recorded="an open; the first two quarters of nobody's, the view's depth with a note of how far it"
+    " was counted before, nothing more after the withdrawal",
+)
+def test_consent_in_the_middle_counts_quarters_once(reader, site):
+    reader.open()
+    reader.scroll_to(".prose p:nth-of-type(13)")
+    reader.flushed()
+    assert [event["depth"] for event in site.of("read")] == QUARTERS[:2]
+    reader.page.evaluate("wellread.setVisitor('token')")
+    reader.settle()
+    reader.scroll_to("[data-track-end]")
+    reader.flushed()
+    personal = [event for event in site.stored.values() if "view" in event]
+    assert personal[-1]["depth"] == 1
+    assert {event["counted"] for event in personal} == {0.5}
+    count = len(site.stored)
+    reader.page.evaluate("wellread.forget()")
+    reader.settle()
+    reader.scroll_to("h1")
+    reader.scroll_to("[data-track-end]")
+    reader.flushed()
+    assert [event for event in list(site.stored.values())[count:] if "depth" in event] == []
+    assert len(site.of("open")) == 1
 
 
 def test_forgetting_empties_the_browser(reader, site):

@@ -3,7 +3,7 @@
 import pytest
 
 # Imported for their rows: the table is whole only with theirs.
-from tests.browser import test_tracker, test_tracker_queue  # noqa: F401
+from tests.browser import test_tracker, test_tracker_planes, test_tracker_queue  # noqa: F401
 from tests.browser.reader import Reader
 from tests.browser.tracker_table import ROWS, lines_of_paper, row
 

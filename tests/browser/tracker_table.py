@@ -5,6 +5,7 @@ Its rows stand at the tests that do and look at just that.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 
 PAPER = Path(__file__).parents[2] / "docs" / "tracking-in-browsers.md"
@@ -40,4 +41,4 @@ def lines_of_paper() -> list[str]:
     """The lines of the table in the docs, without its head."""
     lines = PAPER.read_text("utf-8").splitlines()
     rest = lines[lines.index(HEAD) + 2 :]
-    return [line for line in rest if line.startswith("|")]
+    return list(takewhile(lambda line: line.startswith("|"), rest))

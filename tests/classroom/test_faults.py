@@ -7,14 +7,10 @@ at once, a class moved while people wait, a phone's clock and a join link used b
 and a file cut in a character in `reports/test_reading.py`.
 """
 
-import shutil
 import signal
-import socket
-import subprocess
 from datetime import timedelta
 
 import pytest
-import redis
 import time_machine
 from django.core.cache import cache
 
@@ -28,6 +24,7 @@ from outbox.services.running import DIED
 from tests.factories.classroom import STARTS_AT, live_class, place
 from tests.factories.people import PersonFactory
 from tests.outbox.children import die, run_in_child
+from tests.servers import RedisServer
 
 
 def sit_through(page, people, *, minutes: int, clock, tab: str = "t1") -> None:
@@ -86,32 +83,16 @@ def test_a_worker_killed_while_it_counts_a_class_is_finished_by_the_next(monkeyp
 
 @pytest.fixture
 def redis_server(tmp_path, settings):
-    """A Redis of the test's own as the cache; yields its process."""
-    program = shutil.which("redis-server")
-    if program is None:
-        pytest.skip("no redis-server on this machine")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    server = subprocess.Popen(
-        [program, "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(tmp_path)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    for line in server.stdout:
-        if "Ready to accept connections" in line:
-            break
-    settings.CACHES = {
-        **settings.CACHES,
-        "default": {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
-            "LOCATION": f"redis://127.0.0.1:{port}/0",
-        },
-    }
-    yield server, redis.Redis(port=port)
-    server.kill()
-    server.wait()
-    server.stdout.close()
+    """A Redis of the test's own as the cache."""
+    with RedisServer(tmp_path) as server:
+        settings.CACHES = {
+            **settings.CACHES,
+            "default": {
+                "BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "LOCATION": server.url,
+            },
+        }
+        yield server
 
 
 def sign(client, page, token: str, kind: str = "beat"):
@@ -128,7 +109,6 @@ def sign(client, page, token: str, kind: str = "beat"):
 def test_redis_emptied_or_gone_in_the_middle_of_a_class_costs_no_second(
     client, redis_server, fault
 ):
-    server, store = redis_server
     with time_machine.travel(STARTS_AT, tick=False) as clock:
         page = live_class()
         token = issue_join_token(place(page, PersonFactory()))
@@ -136,11 +116,10 @@ def test_redis_emptied_or_gone_in_the_middle_of_a_class_costs_no_second(
         assert sign(client, page, token, "join").status_code == 200
         for minute in range(10):
             if minute == 5 and fault == "emptied":
-                store.flushall()
+                redis_server.store.flushall()
                 assert cache.get("there") is None
             elif minute == 5:
-                server.kill()
-                server.wait()
+                redis_server.kill()
             clock.shift(60)
             assert sign(client, page, token).status_code == 200, minute
         # What waited in the broker is gone too: the row alone brings the counting about.

@@ -87,7 +87,7 @@ def test_telling_of_many_pages_takes_as_many_queries_as_of_one(
     Effect.objects.all().delete()
     from cms.effects import tell_published
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         tell_published(page_ids=ids)
     assert len(told("page.published")) == count
 

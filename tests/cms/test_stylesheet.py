@@ -99,3 +99,12 @@ def test_finder_finds_a_stylesheet_that_follows_its_sources(settings, tmp_path):
     assert built == str(tmp_path / "built" / "css" / "site.css")
     with open(built, encoding="utf-8") as file:
         assert file.read() == assembled_stylesheet()
+
+
+@pytest.mark.parametrize(
+    "path", sorted((settings.ROOT / "static" / "css").rglob("*.css")), ids=lambda path: path.name
+)
+def test_every_rule_is_closed_where_it_ends(path):
+    """An open one swallows what follows, and browsers say nothing of it."""
+    text = re.sub(r"/\*.*?\*/", "", path.read_text("utf-8"), flags=re.DOTALL)
+    assert text.count("{") == text.count("}")

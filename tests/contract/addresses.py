@@ -24,9 +24,24 @@ from classroom.services.questions import ask_question
 from cms.models import ClaimPhrase, ClinicImage, ReviewerLicence
 from cms.services.outside_review import invite_outside_reviewer, token_of
 from cms.services.short_links import ensure_short_link
-from leads.models import Export, LeadList
-from people.models import Branch, Clinic, Person, User
+from leads.models import (
+    AssignmentRule,
+    BulkChange,
+    Export,
+    ExportTemplate,
+    Label,
+    LabelSet,
+    LeadList,
+    ListVersion,
+    PeopleImport,
+    WebhookDelivery,
+    WebhookEndpoint,
+    Workplace,
+)
+from leads.services.webhook_secrets import new_secret, seal
+from people.models import Branch, Clinic, Person, StaffToken, User
 from people.roles import Role
+from people.services.staff_tokens import create_staff_token
 from tests.factories.classroom import live_class, place
 from tests.factories.content import (
     article,
@@ -39,6 +54,7 @@ from tests.factories.content import (
 )
 from tests.factories.patients import consent as patient_consent
 from tests.factories.people import ContactPointFactory, UserFactory, make_person, make_staff
+from tests.factories.rooms import make_room, make_room_picture, make_room_voice, make_slide
 
 #: The columns of the matrix. `other` is a prospect (or clinician) who asks for what is another's.
 WHO = (
@@ -63,8 +79,13 @@ OWNERS_OF_PK = {
     "branches": "branch",
     "claim_phrases": "phrase",
     "clinic": "clinic",
+    "lead-exports": "export_template",
+    "assignment-rules": "assignment_rule",
+    "lead-label-sets": "label_set",
+    "lead-labels": "label",
     "lead-lists": "lead_list",
     "lead-topic-chooser": "topic",
+    "lead-workplaces": "workplace",
     "patient_consents": "consent",
     "reviewer_licences": "reviewer_licence",
     "questionnaires": "questionnaire",
@@ -137,6 +158,9 @@ class Scene:
             piece=self.draft, user=self.people["administrator"], colleague_name="Dr Egret"
         )
         self.registration = place(self.live_class, self.person)
+        self.slide = make_slide(make_room(self.live_class), self.people["administrator"])
+        self.room_picture = make_room_picture(self.slide.room)
+        self.room_voice = make_room_voice(self.slide.room)
         self.question = ask_question(
             person=self.person, text="Does it hurt?", language="en", page=self.published
         )
@@ -147,8 +171,32 @@ class Scene:
             completed_at=timezone.now(),
         )
         self.lead_list = LeadList.objects.create(name="Everybody", slug="everybody")
+        self.assignment_rule = AssignmentRule.objects.create(name="Everybody")
+        self.bulk_change = BulkChange.objects.create()
+        self.label_set = LabelSet.objects.create(slug="skin", name="Skin type")
+        self.label = Label.objects.create(label_set=self.label_set, slug="oily", name="Oily")
+        self.workplace = Workplace.objects.create(user=self.colleague, branch=self.branch)
+        ListVersion.objects.create(
+            lead_list=self.lead_list, number=1, rules={"match": "all", "groups": []}
+        )
         self.export = Export.objects.create(
             lead_list=self.lead_list, requested_by=self.people["marketing"], format="csv"
+        )
+        create_staff_token(user=self.people["marketing"], name="reports")
+        # A test of it gets nowhere: this machine's own doors are not posted to.
+        self.webhook = WebhookEndpoint.objects.create(
+            description="Booking", url="https://127.0.0.1/", sealed_secret=seal(new_secret())
+        )
+        self.delivery = WebhookDelivery.objects.create(
+            endpoint=self.webhook,
+            webhook_id="msg_1",
+            kind="page.published",
+            occurred_at=timezone.now(),
+        )
+        self.table = PeopleImport.objects.create(goal="people", file_name="people.csv")
+
+        self.export_template = ExportTemplate.objects.create(
+            name="Names", columns=["name"], format="csv"
         )
 
     def _arrive(self, name: str) -> User:
@@ -176,17 +224,24 @@ class Scene:
             "calendar_feed": {"token": feed_token_of(self.person)},
             "outside_review": {"token": token_of(self.invitation)},
             "place_link": {"code": issue_place_code(registration=self.registration, kind="j")},
+            "people_import": {"public_id": self.table.public_id},
+            "room_picture": {"name": self.room_picture.file.name.rpartition("/")[2]},
+            "room_voice": {"name": self.room_voice.file.name.rpartition("/")[2]},
+            "room_slide": {"name": self.slide.file.name.rpartition("/")[2]},
             "short_link": {"code": self.short_link.code},
             "switch_language": {"code": "zh-hans"},
             "clinician_feed": {"slug": self.author.slug},
             "sitemap": {"section": "en"},
             "played": {"folder": "played", "name": self.media.file.name.rpartition("/")[2]},
             "wagtailmedia:add": {"media_type": "audio"},
+            "lead-lists:put_back": {"number": 1},
             "page_code": {"page_id": self.published.pk},
             "handout": {"page_id": self.published.pk},
             "vote": {"page_id": self.published.pk},
             "confirmed_vote": {"page_id": self.published.pk},
         }
+        if parameter == "public_id" and "webhook" in name:
+            return self.webhook.public_id
         if parameter in own.get(name, {}):
             return own[name][parameter]
         known = {
@@ -199,6 +254,7 @@ class Scene:
             "app_name": "cms",
             "clinician_id": self.author.pk,
             "course_id": self.course.pk,
+            "change_id": self.bulk_change.pk,
             "class_id": self.live_class.pk,
             "collection_id": self.collection.pk,
             "content_type_app_name": "cms",
@@ -207,6 +263,7 @@ class Scene:
             "doc_id": self.document.pk,
             "document_id": self.document.pk,
             "external_id": self.person.external_id,
+            "figure": "entered",
             "filter_spec": "width-100",
             "folder": "original_images",
             "image_id": self.image.pk,
@@ -219,6 +276,7 @@ class Scene:
             "module_id": self.module.pk,
             "model_name": "articlepage",
             "name": self.image.file.name.rpartition("/")[2],
+            "number": 999999,
             "object_id": str(self.draft.pk),
             "page_id": self.draft.pk,
             "page_pk": self.draft.pk,
@@ -240,9 +298,11 @@ class Scene:
             "task_id": self.task.pk,
             "task_state_id": 999999,
             "token": "set-password",
+            "token_id": StaffToken.objects.get().pk,
             "uidb64": "MQ",
             "upload_id": 999999,
             "uploaded_file_id": 999999,
+            "webhook_id": self.delivery.webhook_id,
             "workflow_pk": self.workflow.pk,
             "workflow_state_id": 999999,
         }
@@ -262,6 +322,9 @@ class Scene:
             yield f"admin: {action}, a clinician's published piece", f"/{path}"
         join = issue_join_token(self.registration)
         yield "site: the personal page of a place", f"/join/?place={join}"
+        room = reverse("room", args=[self.live_class.pk])
+        yield "site: the room of a class by a place", f"{room}?place={join}"
+        yield "site: the replay of a class by a place", f"{room}replay/?place={join}"
         yield "site: a class for staff", self.staff_class.url
         yield "api/v1: a class for staff", f"/api/v1/classes/{self.staff_class.pk}"
         yield "api/v2: a class for staff", f"/api/v2/pages/{self.staff_class.pk}/"

@@ -8,7 +8,16 @@ from wagtail.models import Page
 
 from classroom.models import Attendance, LiveClass
 from cms.models import Topic
-from leads.models import Condition, ConditionKind, LeadList, Match
+from leads.models import (
+    Condition,
+    ConditionGroup,
+    ConditionKind,
+    Export,
+    ExportPerson,
+    LeadList,
+    Match,
+)
+from leads.services.touching import touch_exported
 from people.models import ContactKind, ContactPoint, Person, User
 from people.roles import Role
 from tests.factories.reviews import put_up
@@ -122,6 +131,24 @@ def list_of(name: str, *conditions: dict, match: str = Match.ALL) -> LeadList:
     for order, fields in enumerate(conditions):
         Condition.objects.create(lead_list=lead_list, sort_order=order, **fields)
     return lead_list
+
+
+def grouped_list(name: str, *groups: tuple, match: str = Match.ALL) -> LeadList:
+    """A lead list of groups, each its match and its conditions."""
+    lead_list = LeadList.objects.create(name=name, slug=name.lower().replace(" ", "-"), match=match)
+    for order, (joined, *conditions) in enumerate(groups):
+        group = ConditionGroup.objects.create(lead_list=lead_list, match=joined, sort_order=order)
+        for place, fields in enumerate(conditions):
+            Condition.objects.create(lead_list=lead_list, group=group, sort_order=place, **fields)
+    return lead_list
+
+
+def exported(person: Person, *, at: datetime | None = None) -> Export:
+    """An export that holds the person and was downloaded, told upwards as downloading would."""
+    export = Export.objects.create(format="csv", downloaded_at=at or timezone.now())
+    ExportPerson.objects.create(export=export, person_external_id=person.external_id)
+    touch_exported(export=export)
+    return export
 
 
 def heat(topic: Topic, least: float) -> dict:

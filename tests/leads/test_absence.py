@@ -10,8 +10,9 @@ from classroom.models import LiveClass, PresenceBeat, Registration
 from classroom.services.attendance_imports import import_report, undo_import
 from classroom.services.presence import settle_class
 from leads.conditions import Scope
+from leads.list_rules import rules_of
 from leads.models import ConditionKind, LeadList, Membership
-from leads.selectors.evaluation import candidates, conditions_of, evaluated, moment_now
+from leads.selectors.evaluation import Glance, candidates, evaluated, moment_now
 from leads.services.membership import refresh_lists
 from people.models import Purpose
 from people.roles import Role
@@ -60,12 +61,10 @@ def stay(page, person, minutes: int = 10) -> None:
 def ids(*people, **fields) -> set[int]:
     name = f"list {LeadList.objects.count()}"
     lead_list = list_of(name, {"kind": ConditionKind.ABSENT, **fields})
-    moment, conditions = moment_now(), conditions_of(lead_list)
+    moment, rules = moment_now(), rules_of(lead_list)
     scope = Scope(ids=tuple(person.pk for person in people))
-    members = evaluated(lead_list, conditions, moment, scope).members
-    assert set(candidates(lead_list, conditions, moment).values_list("pk", flat=True)) == set(
-        members
-    )
+    members = evaluated(rules, Glance(moment, scope)).members
+    assert set(candidates(rules, moment).values_list("pk", flat=True)) == set(members)
     return set(members)
 
 

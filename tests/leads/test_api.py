@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import Export
+from leads.models import Export, ExportTemplate
 from leads.services.membership import refresh_lists
 from outbox.models import AuditEntry
 from outbox.services import run_due_effects
@@ -62,10 +62,10 @@ def lead_list(implants, ada):
 def client_of(client, role, name=""):
     token = create_staff_token(user=staff(role, name=name), name="test")
 
-    def ask(address, data=None):
+    def ask(address, data=None, method="get"):
         headers = {"Authorization": f"Bearer {token}"}
         if data is None:
-            return client.get(f"/api/v1{address}", headers=headers)
+            return getattr(client, method)(f"/api/v1{address}", headers=headers)
         return client.post(
             f"/api/v1{address}", data, content_type="application/json", headers=headers
         )
@@ -230,3 +230,51 @@ def test_members_cost_as_many_queries_for_one_as_for_three(marketing, lead_list,
         list_of(name, heat(implants, 1.0))
     refresh_lists()
     assert [queries(address) for address in addresses] == before
+
+
+def test_columns_and_templates_are_listed_chosen_and_refused(marketing, lead_list):
+    ExportTemplate.objects.create(name="Names", columns=["name"], format="xlsx")
+    found = marketing("/export-templates").json()
+    assert {"name": "email", "label": "e-mail"} in found["columns"]
+    assert found["usual"][:2] == ["external_id", "name"]
+    assert found["templates"] == [{"name": "Names", "columns": ["name"], "format": "xlsx"}]
+    exports = "/lead-lists/warm/exports"
+    by_template = marketing(exports, {"purpose": "x", "template": "Names"}).json()
+    assert (by_template["columns"], by_template["format"]) == (["name"], "xlsx")
+    by_name = marketing(
+        exports, {"purpose": "x", "template": "Names", "columns": ["email"], "format": "csv"}
+    ).json()
+    assert (by_name["columns"], by_name["format"]) == (["email"], "csv")
+    for wrong in ({"columns": ["password"]}, {"template": "none"}):
+        assert marketing(exports, {"purpose": "x", **wrong}).status_code == 422
+
+
+def test_an_export_that_waits_is_stopped_and_a_ready_one_is_not(marketing, lead_list):
+    first, second = (
+        marketing("/lead-lists/warm/exports", {"purpose": "x"}).json()["id"] for _ in range(2)
+    )
+    stopped = marketing(f"/exports/{first}", method="delete").json()
+    assert (stopped["state"], stopped["progress"]) == ("stopped", None)
+    run_due_effects()
+    ready = marketing(f"/exports/{second}").json()
+    assert (ready["state"], ready["rows"], ready["left_out"]) == (
+        "ready", 1, {"not_agreed": 0, "no_contact": 0},
+    )  # fmt: skip
+    assert marketing(f"/exports/{second}", method="delete").status_code == 409
+
+
+def test_the_ledger_and_rows_to_delete_are_read_and_acknowledged(marketing, lead_list, ada):
+    export = marketing("/lead-lists/warm/exports", {"purpose": "x"}).json()["id"]
+    run_due_effects()
+    marketing(f"/exports/{export}/file")
+    ledger = f"/people/{ada.external_id}/exports"
+    (line,) = marketing(ledger).json()
+    assert (line["export"], line["held"], line["left"], line["to_delete"]) == (
+        export, True, True, False,
+    )  # fmt: skip
+    withdraw_consent(person=ada, method="withdrawal")
+    assert marketing(ledger).json()[0]["to_delete"] is True
+    assert marketing(f"/exports/{export}").json()["recalled"] == [ada.external_id]
+    done = marketing(f"/exports/{export}/recalled", {"people": [ada.external_id]}).json()
+    assert done["recalled"] == []
+    assert marketing(ledger).json()[0]["to_delete"] is False

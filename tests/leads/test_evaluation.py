@@ -7,10 +7,11 @@ import time_machine
 from django.core.exceptions import ValidationError
 
 from leads.conditions import RULES, Scope
+from leads.list_rules import rules_of
 from leads.models import Condition, ConditionKind, Match
 from leads.selectors.evaluation import (
+    Glance,
     candidates,
-    conditions_of,
     evaluated,
     moment_now,
     problems_of,
@@ -47,10 +48,10 @@ def implants():
 
 def found(lead_list, *people):
     """Evaluated members, which the one statement of a rebuild must name as well."""
-    moment, conditions = moment_now(), conditions_of(lead_list)
+    moment, rules = moment_now(), rules_of(lead_list)
     scope = Scope(ids=tuple(person.pk for person in people))
-    members = evaluated(lead_list, conditions, moment, scope).members
-    matched = candidates(lead_list, conditions, moment).values_list("pk", flat=True)
+    members = evaluated(rules, Glance(moment, scope)).members
+    matched = candidates(rules, moment).values_list("pk", flat=True)
     assert set(matched) == set(members)
     return members
 

@@ -13,16 +13,20 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from python_calamine import CalamineWorkbook
 
-from leads.models import Condition, Export, ExportPerson, ExportState
+from leads.export_columns import COLUMNS, chosen_columns
+from leads.models import Condition, Export, ExportPerson, ExportState, ExportTemplate
 from leads.selectors import contactable_members_of
-from leads.services import exports
+from leads.selectors.export_rows import export_rows
+from leads.services import export_building, export_progress
+from leads.services.export_building import build_export, take_back
+from leads.services.export_folder import folder, path_of
+from leads.services.export_progress import Progress
 from leads.services.exports import (
     ExportRefused,
-    build_export,
     expire_exports,
     file_to_send,
-    path_of,
     request_export,
+    stop_export,
 )
 from leads.services.membership import refresh_lists
 from outbox.models import AuditEntry, Effect, EffectState
@@ -104,14 +108,14 @@ def test_the_file_holds_the_contactable_members_with_reason_and_is_audited(
     assert export.sha256 == hashlib.sha256(raw).hexdigest()
     ada = next(row for row in rows_of(export) if row["e-mail"] == "ada@example.org")
     assert ada["id"] == people["ada"].external_id
-    assert (ada["name"], ada["phone"], ada["heat"]) == ("李 Ada", "'+41446681800", "2.0")
+    assert (ada["name"], ada["phone"], ada["heat"]) == ("李 Ada", "'+41446681800", "2.00")
     assert "Heat for Implants is 2.0 (from 1): 2 signals" in ada["reason"]
     ledger = set(ExportPerson.objects.values_list("person_external_id", flat=True))
     assert ledger == {people["ada"].external_id, people["ben"].external_id}
     asked, built = AuditEntry.objects.filter(subject=f"export:{export.public_id}").order_by("pk")
     assert (asked.actor, asked.action) == (f"user:{marketer.pk}", "export.requested")
     assert (built.detail["count"], built.detail["sha256"]) == (2, export.sha256)
-    assert built.detail["filter"]["conditions"][0]["topic"] == "implants"
+    assert built.detail["filter"]["groups"][0]["conditions"][0]["topic"] == "implants"
     assert "reason" in built.detail["columns"]
 
 
@@ -201,15 +205,15 @@ def test_a_withdrawal_while_the_file_is_written_throws_it_away(
     marketer, lead_list, people, monkeypatch
 ):
     export = exported(marketer, lead_list)
-    exports._recall(export)
-    finish = exports._finish
+    take_back(export)
+    finish = export_building._finish
 
     def withdraw_first(*args, **kwargs):
         withdraw_consent(person=people["ada"], method="withdrawal")
-        monkeypatch.setattr(exports, "_finish", finish)
+        monkeypatch.setattr(export_building, "_finish", finish)
         finish(*args, **kwargs)
 
-    monkeypatch.setattr(exports, "_finish", withdraw_first)
+    monkeypatch.setattr(export_building, "_finish", withdraw_first)
     build_export(public_id=export.public_id)
     export.refresh_from_db()
     assert export.state == ExportState.WAITING
@@ -218,26 +222,26 @@ def test_a_withdrawal_while_the_file_is_written_throws_it_away(
     assert names(export) == {"Ben"}
 
 
-@pytest.mark.parametrize("step", ["write_file", "_write_ledger", "_finish"])
+@pytest.mark.parametrize("step", ["write_file", "write_ledger", "_finish"])
 def test_a_worker_that_dies_at_any_step_leaves_work_that_the_next_one_does(
     step, marketer, lead_list, people, monkeypatch, noon
 ):
     export = request_export(user=marketer, lead_list=lead_list, format="csv", purpose="Open day")
-    whole = getattr(exports, step)
+    whole = getattr(export_building, step)
 
     def die_after(*args, **kwargs):
         if step != "_finish":
             whole(*args, **kwargs)
         raise SystemExit  # as kill does: nothing after it runs
 
-    monkeypatch.setattr(exports, step, die_after)
+    monkeypatch.setattr(export_building, step, die_after)
     with pytest.raises(SystemExit):
         run_due_effects()
-    monkeypatch.setattr(exports, step, whole)
+    monkeypatch.setattr(export_building, step, whole)
     export.refresh_from_db()
     assert export.state == ExportState.WAITING
     with pytest.raises(StopIteration):
-        next(path for path in exports.folder().glob("*.csv"))
+        next(path for path in folder().glob("*.csv"))
     noon.shift(timedelta(hours=2))
     assert run_due_effects() == 1
     export.refresh_from_db()
@@ -268,8 +272,8 @@ def test_an_export_expires_with_its_file(marketer, lead_list, people, noon):
 
 
 def test_expiry_clears_what_a_dead_worker_left(noon):
-    exports.folder().mkdir()
-    stray = exports.folder() / ".0123.new"
+    folder().mkdir()
+    stray = folder() / ".0123.new"
     stray.write_text("x")
     noon.shift(timedelta(days=400))
     expire_exports()
@@ -290,15 +294,13 @@ def test_a_list_with_a_problem_is_not_exported(marketer, lead_list, people):
 
 
 def test_rows_cost_as_many_queries_for_one_member_as_for_three(lead_list, implants):
-    from leads.selectors.export_rows import export_rows
-
     def queries(count):
         for number in range(count):
             person = prospect(f"{number}", marketing=True, email=f"{count}{number}@example.org")
             warm(person, implants, heat=2.0)
         refresh_lists()
         with CaptureQueriesContext(connection) as captured:
-            list(export_rows(lead_list))
+            list(export_rows(lead_list, chosen_columns(COLUMNS)))
         return len(captured)
 
     assert queries(1) == queries(3)
@@ -336,3 +338,55 @@ def test_the_command_says_in_one_line_what_is_wrong(lead_list, arguments, says):
     with pytest.raises(CommandError, match=says) as refusal:
         call_command("export_leads", *arguments)
     assert "\n" not in str(refusal.value)
+
+
+def test_the_command_takes_columns_or_a_template(lead_list, people, tmp_path):
+    target = tmp_path / "out.csv"
+    call_command("export_leads", "warm", "--output", str(target), "--columns", "email, name")
+    assert target.read_text("utf-8-sig").splitlines()[0] == "e-mail,name"
+    ExportTemplate.objects.create(name="Sheets", columns=["name"], format="xlsx")
+    call_command("export_leads", "warm", "--output", str(target), "--template", "Sheets")
+    rows = CalamineWorkbook.from_path(target).get_sheet_by_index(0).to_python()
+    assert sorted(rows) == [["Ben"], ["name"], ["李 Ada"]]
+    for wrong, says in (
+        (["--columns", "password"], "password"),
+        (["--template", "none"], "Sheets"),
+        (["--template", "Sheets", "--columns", "name"], "not both"),
+    ):
+        with pytest.raises(CommandError, match=says):
+            call_command("export_leads", "warm", "--output", str(target), *wrong)
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_file_that_does_not_hold_as_many_as_the_list_is_thrown_away(
+    format, marketer, lead_list, people, monkeypatch
+):
+    whole = export_building.counts_of
+    monkeypatch.setattr(export_building, "counts_of", lambda one: {**whole(one), "contactable": 3})
+    export = exported(marketer, lead_list, format)
+    assert export.state == ExportState.FAILED
+    assert "held 2 people and the list 3" in export.problem
+    assert list(folder().iterdir()) == []
+    assert not ExportPerson.objects.exists()
+
+
+@pytest.mark.parametrize("format", ["csv", "xlsx"])
+def test_a_build_that_is_stopped_on_the_way_leaves_nothing(
+    format, marketer, lead_list, people, monkeypatch
+):
+    export = request_export(user=marketer, lead_list=lead_list, format=format, purpose="x")
+    monkeypatch.setattr(export_progress, "TELL_EVERY", 1)
+    note = Progress.note
+
+    def stop_then_note(self, rows):
+        if rows == 2:
+            stop_export(export=export, actor="user:1")
+        note(self, rows)
+
+    monkeypatch.setattr(Progress, "note", stop_then_note)
+    assert run_due_effects() == 1
+    export.refresh_from_db()
+    assert export.state == ExportState.STOPPED
+    assert list(folder().iterdir()) == []
+    assert not ExportPerson.objects.exists()
+    assert Effect.objects.get().state == EffectState.DONE

@@ -2,6 +2,7 @@
 
 import io
 from datetime import UTC, timedelta
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -9,15 +10,30 @@ from django.core.management import call_command
 from django.db import transaction
 from django.utils import timezone
 
-from classroom.models import Attendance, LiveClass
+from classroom.models import (
+    Attendance,
+    LiveClass,
+    Registration,
+    Room,
+    RoomEvent,
+    RoomGuest,
+    RoomSlide,
+)
+from classroom.piece_cards import cards_by_page
+from classroom.replay_access import may_see_replay
+from classroom.room_access import Seat
 from classroom.services.demo_people import MARK
+from classroom.services.room import send_message
 from cms.models import ArticlePage, ClinicImage, ComicPage, Topic
 from cms.services.demo_content import load_demo_content
 from leads.models import LeadList, Membership
 from leads.services.demo_lists import DEMO_PASSWORD, load_demo, remove_demo, renew_demo
 from people.models import Clinic, ConsentEvent, Person, User, Visitor
+from people.roles import Role
+from tests.factories.leads import staff
 from tests.factories.reviews import change
-from tracking.models import Event, InterestTag, PageCounter, Reading, StatisticSpool
+from tracking.models import CoInterest, Event, InterestTag, PageCounter, Reading, StatisticSpool
+from tracking.services.co_interest import refresh_co_interest
 from tracking.services.demo_visits import load_demo_visits
 from tracking.services.folding import fold_everything
 
@@ -49,7 +65,8 @@ def names_on(slug: str) -> set[str]:
 
 def rows() -> dict[str, int]:
     models = (ArticlePage, ComicPage, ClinicImage, Topic, Person, Visitor, Event, Reading, LeadList)
-    return {model.__name__: model.objects.count() for model in (*models, User, Attendance)}
+    models += (User, Attendance, Room, RoomSlide, RoomEvent, RoomGuest)
+    return {model.__name__: model.objects.count() for model in models}
 
 
 # These two need a database without the demo, so they stand before the tests that load it.
@@ -80,6 +97,11 @@ def test_demo_readings_make_lists_with_reasons(demo):
     assert "li-wei" in names_on("implant-class-call-back")
     assert all(row.reason for row in Membership.objects.all())
     assert InterestTag.objects.filter(lapses_at__gt=timezone.now()).exists()
+
+
+def test_the_demo_has_topics_that_go_together(demo):
+    assert refresh_co_interest() == 0
+    assert CoInterest.objects.exists()
 
 
 def test_people_without_consent_have_no_profile_row(demo):
@@ -145,6 +167,37 @@ def test_renewing_brings_a_cold_demo_back_and_keeps_what_users_did(demo):
         assert timedelta(days=139) <= age <= timedelta(days=142)
 
 
+def test_the_demo_has_a_room_to_hold_and_one_that_was_held(demo, client):
+    coming, held = Room.objects.order_by("-live_class__starts_at")
+    assert coming.slides.count() == 3
+    assert not coming.events.exists()
+    assert coming.last_number == 0
+    said = list(held.events.all())
+    assert [one.number for one in said] == list(range(1, held.last_number + 1))
+    questions = {one.number for one in said if one.kind == RoomEvent.Kind.QUESTION}
+    assert {one.about for one in said if one.kind == RoomEvent.Kind.ANSWERED} == questions
+    assert cards_by_page([pk for one in said for pk in (one.more or {}).get("pages", [])])
+    client.force_login(staff(Role.ADMINISTRATOR))
+    page = client.get(f"/rooms/{held.pk}/replay/")
+    assert "Which little brush do I buy?" in page.content.decode()
+    attended = Person.objects.get(imported_key=f"{MARK}zhang-min")
+    place = Registration.objects.get(live_class=held.live_class, person=attended)
+    assert may_see_replay(Seat(room=held, place=place))
+
+
+def test_renewing_moves_what_was_said_with_its_class_and_keeps_what_users_said(demo):
+    coming, held = Room.objects.order_by("-live_class__starts_at")
+    seat = Seat(room=coming, user=coming.live_class.author.user, is_host=True)
+    mine = send_message(seat=seat, text="Tried by a user", client_id=uuid4())
+    before = list(held.events.values_list("number", "at"))
+    with time_machine.travel(timezone.now() + timedelta(days=90)):
+        renew_demo()
+    after = list(held.events.values_list("number", "at"))
+    moved = {then - at for (_, at), (_, then) in zip(before, after, strict=True)}
+    assert moved == {timedelta(days=90)}
+    assert list(coming.events.all()) == [mine]
+
+
 def test_renewing_twice_adds_nothing(demo):
     before = rows()
     renew_demo()
@@ -195,7 +248,8 @@ def test_tour_names_every_login_and_only_screens_that_exist(demo, client, settin
         for word in tour.replace(",", " ").split()
         if word.startswith(settings.BASE_URL)
     }
-    assert len(addresses) >= 6
+    assert len(addresses) >= 9
+    client.force_login(staff(Role.ADMINISTRATOR))
     for address in addresses:
         if not address.startswith("/development/"):
             assert client.get(address).status_code in (200, 302), address

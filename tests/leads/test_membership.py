@@ -1,6 +1,5 @@
 """Membership follows changes, time and withdrawals, and equals what building anew gives."""
 
-import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,8 +33,6 @@ from tests.factories.leads import (
     heat,
     list_of,
     prospect,
-    recent,
-    signal,
     tag,
     tagged,
     topic_named,
@@ -84,6 +81,17 @@ def test_a_change_of_heat_brings_a_person_on_and_is_logged_with_its_reason(impla
     assert refresh_touched() == 0
 
 
+def test_agreeing_once_more_renews_the_reason(noon):
+    lead_list = list_of("agreed", {"kind": ConditionKind.CONSENT})
+    person = prospect("Ada", marketing=True)
+    refresh_lists()
+    noon.shift(timedelta(days=3))
+    agree(person=person, profiling=True, marketing=True)
+    refresh_lists()
+    (fact,) = Membership.objects.get(lead_list=lead_list).reason
+    assert fact["at"] == (NOON + timedelta(days=3)).isoformat()
+
+
 def test_time_alone_ends_a_membership_and_says_which_condition_is_unmet(implants, warm_list, noon):
     person = prospect("Ada")
     warm(person, implants, heat=2.0)
@@ -97,6 +105,24 @@ def test_time_alone_ends_a_membership_and_says_which_condition_is_unmet(implants
         {"kind": "unmet", "conditions": [{"kind": "heat", "topic": implants.pk}]}
     ]
     assert refresh_due() == 0
+
+
+def test_a_list_that_asks_for_another_sees_it_as_it_is_after_the_change(implants):
+    asking = list_of("asking")
+    asked = list_of("asked", heat(implants, 1.0))
+    Condition.objects.create(lead_list=asking, kind=ConditionKind.LIST, other_list=asked)
+    speaks = {"kind": ConditionKind.LANGUAGE, "text": "zh-hans", "sort_order": 1}
+    Condition.objects.create(lead_list=asking, **speaks)
+    person = prospect("Mei", language="en")
+    warm(person, implants, heat=2.0)
+    refresh_lists()
+    assert (ids(asked), ids(asking)) == ({person.pk}, set())
+    person.language = "zh-hans"
+    person.save()
+    warm(person, implants, heat=0.2)  # and so leaves the one in the moment of meeting the other
+    refresh_lists()
+    assert (ids(asked), ids(asking)) == (set(), set())
+    assert not MembershipLog.objects.filter(lead_list=asking).exists()
 
 
 def test_under_any_a_reason_that_ends_leaves_the_other(implants, noon):
@@ -213,15 +239,14 @@ def test_a_mark_set_while_a_list_is_built_stays(implants, warm_list, monkeypatch
     from leads.services import membership
 
     warm(prospect("Ada"), implants, heat=2.0)
-    bring = membership._bring_up_to_date
+    now = membership.moment_now
 
-    def bring_and_change(lead_list, moment, scope):
-        result = bring(lead_list, moment, scope)
+    def change_and_look(at=None):
         noon.shift(timedelta(seconds=1))
         Condition.objects.get().save()
-        return result
+        return now(at)
 
-    monkeypatch.setattr(membership, "_bring_up_to_date", bring_and_change)
+    monkeypatch.setattr(membership, "moment_now", change_and_look)
     rebuild_list(warm_list)
     assert LeadList.objects.get().changed_at is not None
 
@@ -237,77 +262,3 @@ def test_one_touched_person_costs_as_many_queries_as_three(implants, warm_list):
         return len(captured)
 
     assert queries(1) == queries(3)
-
-
-def state():
-    """Every membership, with the moment it began left aside: rebuilding cannot know it."""
-    rows = Membership.objects.order_by("lead_list_id", "person_id")
-    return [
-        (row.lead_list_id, row.person_id, row.due_at, sorted(map(repr, row.reason))) for row in rows
-    ]
-
-
-@pytest.mark.parametrize("seed", range(6))
-def test_membership_kept_up_equals_membership_built_anew(seed, noon):
-    dice = random.Random(seed)
-    topics = [topic_named(f"Topic {number}") for number in range(3)]
-    rooms = [class_about(f"Class {number}", dice.choice(topics)) for number in range(2)]
-    people = [prospect(f"P{number}", source=dice.choice(["a", "b"])) for number in range(8)]
-    rules = [
-        lambda: heat(dice.choice(topics), dice.choice([0.5, 1.0, 2.0])),
-        lambda: tag(dice.choice(topics)),
-        lambda: recent(dice.choice([3, 20]), dice.choice([None, *topics])),
-        lambda: {"kind": ConditionKind.CONSENT},
-        lambda: {"kind": ConditionKind.ATTENDED, "days": dice.choice([None, 10])},
-        lambda: {"kind": ConditionKind.SOURCE, "text": "a"},
-    ]
-    for number in range(6):
-        conditions = [dice.choice(rules)() for _ in range(dice.choice([1, 2, 3]))]
-        list_of(f"list {number}", *conditions, match=dice.choice(Match.values))
-
-    def withdraw(person):
-        withdraw_consent(person=person, purposes=[dice.choice(Purpose.values)], method="withdrawal")
-        if Consent.objects.filter(person=person, purpose="profiling", given=False).exists():
-            Profile.objects.filter(person=person).delete()
-
-    def attend(person):
-        room = dice.choice(rooms)
-        if not person.attendances.filter(live_class=room).exists():
-            attended(person, room)
-            attendance_recorded.send(sender=None, live_class_id=room.pk, person_ids=[person.pk])
-
-    def consents(person):
-        return Consent.objects.filter(person=person, purpose="profiling", given=True).exists()
-
-    def read(person):
-        if consents(person):
-            signal(person, at=timezone.now(), key=f"page:{dice.random()}"[:32])
-            warm(person, dice.choice(topics), heat=dice.uniform(0.2, 4))
-
-    def tag_one(person):
-        if consents(person):
-            noon.shift(timedelta(seconds=1))
-            tagged(person, dice.choice(topics), days=dice.uniform(1, 20))
-
-    acts = [
-        withdraw,
-        attend,
-        read,
-        read,
-        tag_one,
-        lambda person: agree(person=person, marketing=dice.random() < 0.5),
-    ]
-    for _step in range(40):
-        dice.choice(acts)(dice.choice(people))
-        noon.shift(timedelta(hours=dice.choice([0, 0, 1, 30, 200])))
-        if dice.random() < 0.5:
-            refresh_lists()
-    refresh_lists()
-    kept_up = state()
-    for lead_list in LeadList.objects.all():
-        rebuild_list(lead_list)
-    assert state() == kept_up
-    Membership.objects.all().delete()
-    for lead_list in LeadList.objects.all():
-        rebuild_list(lead_list)
-    assert state() == kept_up

@@ -10,12 +10,12 @@ import time_machine
 from leads.models import Membership, MembershipLog
 from leads.reasons import in_words, words_for
 from leads.selectors import members_of
-from leads.selectors.people import contacts_of
 from leads.services.exports import file_to_send, path_of, request_export
 from leads.services.membership import refresh_lists
 from outbox.services import run_due_effects
-from people.models import Person
+from people.models import ContactPoint, Person
 from people.roles import Role
+from people.selectors import contacts_of
 from people.services.consent import withdraw_consent
 from people.services.merging import merge_people, undo_merge
 from tests.factories.classroom import live_class, place
@@ -124,9 +124,11 @@ def test_a_refusal_of_the_one_takes_both_off_every_list(admin, two, missed, came
 
 def test_staff_see_the_contacts_of_every_record(admin, two):
     old, kept = two
+    ContactPoint.objects.create(person=old, kind="email", value="kept@example.org")  # imported
     merge_people(person=old, into=kept, by=admin)
-    shown = {point.value for point in contacts_of(Person.objects.get(pk=kept.pk))}
-    assert shown == {"old@example.org", "kept@example.org"}
+    shown = contacts_of(Person.objects.get(pk=kept.pk))
+    assert [one.value for one in shown] == ["kept@example.org", "old@example.org"]
+    assert all(one.verified_at for one in shown)
 
 
 def test_a_class_on_a_topic_counts_through_the_redirect(admin):

@@ -42,10 +42,17 @@ def test_two_records_are_found_by_contact_and_key_and_stand_side_by_side(client,
     assert "Imported key crm-7 –" in seen
     assert "Either contact signs in to Anne Lee." in seen
     assert "Interests: agreed." in seen
+    assert "What only the first record says" not in seen
     assert "are deleted" not in seen
     looks = AuditEntry.objects.filter(action="person.viewed", actor=f"user:{admin.pk}")
     assert {row.subject for row in looks} == {f"person:{one.external_id}" for one in two}
     assert not Person.objects.exclude(merged_into=None).exists()
+
+
+def test_what_the_record_that_stands_takes_over_is_said_before(client, admin, two):
+    Person.objects.filter(pk=two[1].pk).update(display_name="")
+    page = client.get(ADDRESS, {"person": "crm-7", "into": "anne@example.org"})
+    assert "What only the first record says holds for both: Name." in plain(page.text)
 
 
 def test_what_a_refusal_takes_from_both_is_said_before(client, admin, two):

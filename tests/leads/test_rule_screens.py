@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.contrib.auth.models import Group, Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -17,14 +18,23 @@ from outbox.services import run_due_effects
 from people.models import Person
 from people.roles import Role
 from tests.factories.leads import staff, topic_named
-from tests.factories.tracking import consenting_person, imported, yardstick
+from tests.factories.people import UserFactory
+from tests.factories.tracking import (
+    consenting_person,
+    consenting_visitor,
+    imported,
+    view_of,
+    yardstick,
+)
 from tracking.arithmetic import heat_of
 from tracking.models import Declaration, Interest, InterestTag, Profile, RuleVersion
 from tracking.rule_figures import fields_of, figures_of
 from tracking.selectors import rule_changes
 from tracking.selectors.interests import interest_receipts
+from tracking.selectors.ranking import signal_table
 from tracking.selectors.rule_changes import compared_with
 from tracking.selectors.rules import current_rule_version, progress_of, rule_of
+from tracking.services.folding import fold_everything
 from tracking.services.rebuild import check_interests
 from tracking.services.recompute import recompute_profiles
 from tracking.services.rules import RECOMPUTE, change_rules, recompute_under
@@ -51,6 +61,9 @@ def test_the_rule_in_force_stands_in_words_with_units_and_bounds(client, marketi
     assert "Becomes a tag at 1.5 full readings (0.1 to 100)" in seen
     assert "Different pieces read 2 pieces (1 to 20)" in seen
     assert "Attending a class 3 full readings (0 to 20)" in seen
+    assert "The share that hangs on depth 0.5 (0 to 1)" in seen
+    assert "The most one day counts no limit (0 to 100)" in seen
+    assert "so it is no figure to set" in seen
     assert "Version 1 now in force As shipped." in seen
 
 
@@ -182,7 +195,7 @@ def test_the_comparison_reads_a_chunk_at_a_time(gums, monkeypatch):
         counts[size] = len(queries)
     a_chunk = counts[2] - counts[4]
     assert counts[1] - counts[2] == 2 * a_chunk
-    assert 0 < a_chunk < 20
+    assert 0 < a_chunk < 25
 
 
 def test_many_readers_are_compared_evenly_and_the_screen_says_so(client, marketing, world, gums):
@@ -201,6 +214,8 @@ def test_many_readers_are_compared_evenly_and_the_screen_says_so(client, marketi
         {"half_life_days": 300, "leave": 0.2},
         {"parent_share": 0.9, "enter": 1.4},
         {"strength_reading": 0, "strength_question": 3},
+        {"day_cap": 1.2, "enter": 1.3},
+        {"depth_share": 1.0},
     ],
 )
 def test_the_recomputation_gives_what_the_comparison_said(marketing, world, gums, changed):
@@ -250,11 +265,14 @@ def test_heat_stays_what_it_was_until_the_recomputation(marketing, world):
         masses = Interest.objects.order_by("pk").values_list("mass", flat=True)
         return [heat_of(mass=mass, at_s=timezone.now().timestamp(), rule=rule) for mass in masses]
 
-    before = heats()
+    before, masses = heats(), list(Interest.objects.order_by("pk").values_list("mass", flat=True))
     assert len(before) == 3
-    figures = {**figures_of(current_rule_version()), "half_life_days": 200.0}
-    change_rules(base=1, figures=figures, reason="Because.", by=marketing)
-    assert heats() == pytest.approx(before, rel=1e-4)
+    for base, half_life_days in enumerate((200.0, 7.0, 365.0), start=1):
+        figures = {**figures_of(current_rule_version()), "half_life_days": half_life_days}
+        change_rules(base=base, figures=figures, reason="Because.", by=marketing)
+        assert heats() == pytest.approx(before, rel=1e-4)
+    # So that nobody waits while they are written, and nobody reads only some of them rescaled.
+    assert list(Interest.objects.order_by("pk").values_list("mass", flat=True)) == masses
 
 
 def test_a_recomputation_that_ended_early_goes_on_and_an_older_one_stops(marketing, world):
@@ -302,6 +320,8 @@ def test_the_second_of_two_edits_is_told_and_loses_nothing(client, marketing, wo
             "The most one can count is 1, so none would ever be evidence.",
         ),
         ({"reason": ""}, "This field is required."),
+        ({"depth_share": 1.5}, "less than or equal to 1"),
+        ({"day_cap": -1}, "greater than or equal to 0"),
     ],
 )
 def test_wrong_figures_are_refused_and_kept(client, marketing, changed, said):
@@ -383,6 +403,37 @@ def test_rank_quality_is_that_of_the_recomputed_signals(marketing, gums):
     assert rank_quality(figures=(figures, other), rule=rule, at=now) == WhyNot.TOO_LITTLE
 
 
+def test_rank_quality_knows_the_depth_and_the_cap_of_the_other_rule(marketing, gums):
+    now = timezone.now()
+    for page in (9_001, 9_002, 9_003):
+        yardstick(page, topics={gums.pk: 1.0}, expected_s=100.0)
+    for n in range(10):
+        visitor = consenting_visitor(person=consenting_person(f"P {n}"))
+        for page, days in ((9_001, 20 + n), (9_002, 20 + n), (9_003, 5)):
+            if page != 9_003 or n % 2:
+                at, depth = now - timedelta(days=days), [0.1, None, 1.0, 0.6][n % 4]
+                view_of(visitor, page, at=at, seconds=30.0 + 7 * n, depth=depth)
+    fold_everything()
+    figures = figures_of(current_rule_version())
+    other = {**figures, "depth_share": 1.0, "day_cap": 0.5, "strength_reading": 0.8}
+    rule = rule_of(RuleVersion(number=2, **fields_of(other)))
+    found = rank_quality(figures=(figures, other), rule=rule, at=now, at_least=2)
+    assert isinstance(found, Quality)
+    said = signal_table(until=now, rule=rule)
+    change_rules(base=1, figures=other, reason="x", by=marketing)
+    run_due_effects()
+    table = signal_table(until=now)
+    for name in ("strength", "bearing_weight"):
+        # What a signal keeps of its seconds and its depth is rounded.
+        expected = pytest.approx(sorted(getattr(table, name)), abs=2e-3)
+        assert sorted(getattr(said, name)) == expected
+    after = rank_quality(
+        figures=(other, figures), rule=rule_of(RuleVersion(number=3)), at=now, at_least=2
+    )
+    assert after.auc_before == pytest.approx(found.auc_after)
+    assert after.auc_after == pytest.approx(found.auc_before)
+
+
 def test_nobody_else_changes_them(client):
     client.force_login(staff(Role.CONSULTANT))
     assert client.post(CHANGE, given(enter=2.0, confirm="1")).status_code == 302
@@ -406,3 +457,43 @@ def test_with_spread_a_receipt_and_the_order_of_people_add_up_to_the_heat(market
     for topic in (gums, above):
         (ranked,) = ranked_people(topic=topic, at=now)
         assert ranked.heat == pytest.approx(heats[topic.pk])
+
+
+def test_under_a_cap_a_receipt_adds_up_and_says_what_the_day_left_out(client, marketing, gums):
+    ann = reader("Ann Lee", gums, pages=4)
+    figures = {**figures_of(current_rule_version()), "day_cap": 1.25}
+    change_rules(base=1, figures=figures, reason="x", by=marketing)
+    run_due_effects()
+    now = timezone.now()
+    (receipt,) = interest_receipts(profile=ann.profile, at=now)
+    assert sum(line.heat for line in receipt.lines) == pytest.approx(receipt.heat)
+    assert receipt.heat == pytest.approx(1.25 * 2 ** (-2 / 30))
+    full = sum(line.strength * line.weight for line in receipt.lines)
+    assert sum(line.beyond_cap for line in receipt.lines) == pytest.approx(full - 1.25)
+    (ranked,) = ranked_people(topic=gums, at=now)
+    assert ranked.heat == pytest.approx(receipt.heat)
+    seen = plain(client.get(f"/admin/lead-people/{ann.external_id}/").text)
+    assert "0.94 − 0.94" in seen
+    assert "One day counts for a topic up to 1.25; what stands after a minus is beyond" in seen
+    ann.user = UserFactory()
+    ann.save()
+    client.force_login(ann.user)
+    seen = plain(client.get("/me/").text)
+    assert "(in part or not at all: one day counts up to 1.25)" in seen
+
+
+def test_a_new_version_moves_the_epoch_before_masses_outgrow_a_double(marketing, gums, world):
+    figures = {**figures_of(current_rule_version()), "half_life_days": 7.0}
+    change_rules(base=1, figures=figures, reason="x", by=marketing)
+    run_due_effects()
+    at = timezone.now() + timedelta(days=7 * 450)
+    with time_machine.travel(at, tick=False):
+        late = reader("Dee Dow", gums, pages=2)
+        (before,) = interest_receipts(profile=late.profile, at=at)
+        change_rules(base=2, figures={**figures, "enter": 1.6}, reason="x", by=marketing)
+        assert at - current_rule_version().epoch < timedelta(days=1)
+        carried = interest_receipts(profile=late.profile, at=at)[0].heat
+        run_due_effects()
+        (after,) = interest_receipts(profile=late.profile, at=at)
+        assert before.heat == pytest.approx(carried) == pytest.approx(after.heat)
+        assert check_interests().differences == []

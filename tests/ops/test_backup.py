@@ -20,10 +20,11 @@ from outbox.models import AuditEntry
 from outbox.services import record_audit
 from people.models import ConsentMethod, ContactPoint, Person, Purpose
 from people.notices import CURRENT
-from people.selectors import has_consent
+from people.selectors import has_consent, paused_since
 from people.services.consent import record_consent, withdraw_consent
 from people.services.erasure import erase_person
-from people.services.repeating import repeat_withdrawals
+from people.services.pausing import pause_profiling, resume_profiling
+from people.services.repeating import repeat_pauses, repeat_withdrawals
 from tests.factories.people import make_person
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
@@ -99,6 +100,22 @@ def test_consent_taken_back_since_is_taken_back_again(clinic):
     )  # fmt: skip
     assert repeat_withdrawals() == 0
     assert has_consent(person=person, purpose=Purpose.MARKETING)
+
+
+def test_a_pause_and_its_end_since_the_backup_are_repeated(clinic):
+    person, other = make_person(profiling=True), make_person(profiling=True)
+    pause_profiling(person=other)
+    backup = make_backup(target=None, say=quiet).path
+    pause_profiling(person=person)
+    resume_profiling(person=other)
+
+    done = restore_backup(backup, say=quiet)
+
+    assert done.paused_again == 2
+    assert paused_since(person) is not None
+    assert not has_consent(person=person, purpose=Purpose.PROFILING)
+    assert paused_since(other) is None
+    assert repeat_pauses() == 0
 
 
 def test_backup_under_load_is_one_moment(clinic):

@@ -3,7 +3,7 @@
 import pytest
 from django.core.checks import Tags, run_checks
 
-from outbox.checks import GATEWAY, check_gateway
+from outbox.checks import GATEWAY, check_gateway, check_webhooks
 
 SECRET = "k" * 24
 
@@ -66,3 +66,12 @@ def test_django_runs_the_check_and_every_message_has_a_cure(gateway):
     found = [one for one in run_checks(tags=[Tags.security]) if one.id.startswith("outbox.")]
     assert [one.id for one in found] == ["outbox.E001", "outbox.E002"]
     assert all(one.hint for one in found)
+
+
+@pytest.mark.parametrize(
+    ("debug", "asked", "found"),
+    [(True, True, []), (False, False, []), (False, True, ["outbox.E003"])],
+)
+def test_webhooks_to_this_machine_are_for_development(settings, debug, asked, found):
+    settings.DEBUG, settings.WEBHOOKS_TO_THIS_MACHINE = debug, asked
+    assert [message.id for message in check_webhooks()] == found

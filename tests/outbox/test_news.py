@@ -44,3 +44,18 @@ def test_many_effects_are_one_statement_and_a_known_key_stays(news, django_asser
 
 def test_other_kinds_wait_for_a_handler_as_before():
     assert enqueue_effect(kind="test.other", payload={}, key="x").state == EffectState.PENDING
+
+
+def test_news_that_nobody_listens_to_now_is_done_and_asked_about_once(news):
+    asked = []
+
+    def wanted() -> bool:
+        asked.append(True)
+        return len(asked) > 1
+
+    registry.handles(news, wanted=wanted)(lambda effect: None)
+    enqueue_effects(kind=news, payloads={"one": {}, "two": {}})
+    enqueue_effect(kind=news, payload={}, key="three")
+    states = dict(Effect.objects.values_list("key", "state"))
+    assert states == {"one": "done", "two": "done", "three": "pending"}
+    assert len(asked) == 2

@@ -11,7 +11,13 @@ from django.utils import timezone
 
 from outbox.models import AuditEntry, Delivery, Effect, EffectState
 from outbox.registry import handles
-from outbox.services import enqueue_effect, replay_effect, run_due_effects, run_effect
+from outbox.services import (
+    enqueue_effect,
+    replay_effect,
+    run_due_effects,
+    run_effect,
+    sweep_effects,
+)
 from outbox.services.running import ATTEMPTS_AT_MOST, DIED
 from tests.outbox.children import die, run_in_child
 
@@ -232,3 +238,25 @@ def test_enqueue_effect_twice_with_one_key_is_one_effect():
     second = enqueue_effect(kind="test.fine", payload={"id": 2}, key="same")
     assert first == second
     assert Effect.objects.get().payload == {"id": 1}
+
+
+def test_a_kind_with_its_own_waits_is_tried_as_often_and_as_far_apart(db, monkeypatch):
+    monkeypatch.setattr("random.uniform", lambda low, high: low)
+    handles("test.patient", outside=True, waits_s=(*[60] * 9, 3600))(raise_error)
+    effect = make_effect("test.patient", key="patient")
+    seen = []
+    with time_machine.travel(NOON, tick=False) as clock:
+        Effect.objects.update(due_at=NOON)
+        for _ in range(11):
+            before = timezone.now()
+            run_effect(effect_id=effect.pk)
+            effect.refresh_from_db()
+            seen.append((effect.due_at - before).total_seconds())
+            clock.move_to(effect.due_at)
+            assert sweep_effects() == ([effect.pk] if effect.state == EffectState.PENDING else [])
+    assert (effect.state, effect.attempts) == (EffectState.DEAD, 11)
+    assert seen[:10] == [60] * 9 + [3600]
+
+
+def raise_error(effect: Effect) -> None:
+    raise OSError

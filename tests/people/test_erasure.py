@@ -11,9 +11,18 @@ from django.db import connection
 
 from outbox.models import AuditEntry
 from outbox.would_be_sent import written_mails
-from people.models import ConsentEvent, ContactPoint, ContactVerification, Person, User, Visitor
+from people.models import (
+    Clinic,
+    ConsentEvent,
+    ContactPoint,
+    ContactVerification,
+    Person,
+    User,
+    Visitor,
+)
 from people.services.erasure import erase_person, erase_visitor, repeat_erasures
 from people.services.erasures_list import erasures_path, listed_erasures
+from people.services.repeating import repeat_where_older
 from people.services.verification import request_code
 from people.services.visitors import join_visitor
 from people.signals import person_erasing
@@ -191,3 +200,32 @@ def test_registered_fields_exist():
         names = {field.name for field in entry.model._meta.get_fields()}
         assert set(entry.fields) <= names, entry.model._meta.label
         assert entry.purpose and entry.retention
+
+
+@pytest.fixture
+def clinic():
+    return Clinic.objects.create(pk=1)
+
+
+def test_an_older_database_in_the_place_of_the_last_one_is_told_what_it_missed(clinic):
+    kept = make_person()
+    person = make_person()
+    assert repeat_where_older() == 0
+    clinic.refresh_from_db()
+    older = clinic.start_mark
+    assert repeat_where_older() == 0  # the next start
+    erase_person(person=person, actor="system")
+    # Somebody copies back the database that was put aside before a migration.
+    Clinic.objects.update(start_mark=older)
+    Person.objects.create(external_id=person.external_id)
+    assert repeat_where_older() == 1
+    assert list(Person.objects.all()) == [kept]
+
+
+def test_a_database_that_is_the_one_of_the_last_start_is_not_searched(
+    clinic, django_assert_num_queries
+):
+    erase_person(person=make_person(), actor="system")
+    repeat_where_older()
+    with django_assert_num_queries(2):
+        assert repeat_where_older() == 0

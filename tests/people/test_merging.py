@@ -68,6 +68,27 @@ def test_a_merge_is_a_redirect_that_undoing_clears(admin):
     ]
 
 
+def test_what_only_the_merged_one_says_holds_for_both_until_it_is_undone(admin):
+    old = PersonFactory(display_name="王秀英", birth_year=1960, language="zh-hans", source="WeChat")
+    older = PersonFactory(display_name="王秀英", birth_year=1960)
+    kept = PersonFactory(display_name="", birth_year=None, language="en", source="")
+    assert consequences_of(person=old, into=kept).lends == ("display_name", "birth_year", "source")
+    merge_people(person=old, into=kept, by=admin)
+    merge_people(person=older, into=kept, by=admin)
+    kept.refresh_from_db()
+    assert (kept.display_name, kept.birth_year, kept.language) == ("王秀英", 1960, "en")
+    Person.objects.filter(pk=kept.pk).update(source="open day")  # put right by hand since
+
+    undo_merge(person=old, by=admin)
+    kept.refresh_from_db()
+    assert (kept.display_name, kept.source) == ("王秀英", "open day")  # the older one says it, too
+    undo_merge(person=older, by=admin)
+    undo_merge(person=older, by=admin)
+    kept.refresh_from_db()
+    assert (kept.display_name, kept.birth_year, kept.language) == ("", None, "en")
+    assert list(Person.objects.filter(lent={}).order_by("pk")) == [old, older, kept]
+
+
 @pytest.mark.parametrize(
     "role", [Role.MARKETING, Role.CONSULTANT, Role.CLINICIAN, Role.EDITOR, Role.REVIEWER]
 )

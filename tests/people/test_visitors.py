@@ -1,10 +1,13 @@
 """Visitors: tokens nobody can forge, and a history that joins a person only with consent."""
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
-from people.models import ConsentEvent, Visitor, VisitorLink
+from people.models import Consent, ConsentEvent, Person, Visitor, VisitorLink
 from people.selectors import has_consent
 from people.services.consent import record_consent, withdraw_consent
+from people.services.holding import hold_visitors
 from people.services.visitors import (
     BadToken,
     create_visitor,
@@ -45,6 +48,29 @@ def test_visitor_of_token_refuses_one_that_was_erased():
     visitor.delete()
     with pytest.raises(BadToken):
         visitor_of_token(token)
+
+
+@pytest.mark.parametrize("sign", ["the consent", "the visitor"])
+def test_either_sign_of_a_withdrawal_is_enough_to_keep_no_event(sign):
+    visitor = create_visitor(purposes={"profiling": True, "marketing": False}, **WORDS)[0]
+    with transaction.atomic():
+        assert hold_visitors([visitor.public_id])[visitor.public_id] is not None
+    if sign == "the consent":
+        Consent.objects.filter(visitor=visitor).update(given=False)
+    else:
+        Visitor.objects.filter(pk=visitor.pk).update(withdrawn_at=timezone.now())
+    with transaction.atomic():
+        assert hold_visitors([visitor.public_id]) == {visitor.public_id: None}
+
+
+def test_a_joined_browser_keeps_no_event_without_its_persons_consent():
+    visitor, person = make_visitor(), make_person()
+    assert join(visitor, person)
+    with transaction.atomic():
+        assert hold_visitors([visitor.public_id])[visitor.public_id] is not None
+    Person.objects.filter(pk=person.pk).update(birth_year=timezone.now().year - 9)
+    with transaction.atomic():
+        assert hold_visitors([visitor.public_id]) == {visitor.public_id: None}
 
 
 def test_create_visitor_without_profiling_is_impossible():

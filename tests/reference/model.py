@@ -7,7 +7,7 @@ One run is about one consenting visitor; moments are aware datetimes in UTC.
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
@@ -100,18 +100,27 @@ class Outcome:
 
 
 def outcome_of(
-    deliveries: Iterable[Delivery], *, yardsticks: dict[int, Sequence[Yardstick]]
+    deliveries: Iterable[Delivery],
+    *,
+    yardsticks: dict[int, Sequence[Yardstick]],
+    depth_share: float = 0.5,
+    day_cap: float = math.inf,
 ) -> Outcome:
-    """Take the deliveries in the order of their arrival; `yardsticks` names every live page."""
+    """Take the deliveries in the order of their arrival; `yardsticks` names every live page.
+
+    `depth_share` is the share of a reading that hangs on depth, `day_cap` the most that one UTC
+    day counts for one topic.
+    """
     outcome = Outcome()
     for delivery in deliveries:
         outcome.verdicts.append(_take(delivery, outcome=outcome, pages=set(yardsticks)))
     outcome.readings = _fold(outcome.stored.values(), yardsticks=yardsticks)
-    outcome.signals = _signals(outcome.readings.values())
+    outcome.signals = _signals(outcome.readings.values(), depth_share=depth_share)
     topics = {topic for signal in outcome.signals for topic in signal.topics}
     for topic in sorted(topics):
-        outcome.masses[topic] = mass(outcome.signals, topic=topic)
-        outcome.tags[topic] = tags(outcome.signals, topic=topic)
+        counted = within_cap(outcome.signals, topic=topic, day_cap=day_cap)
+        outcome.masses[topic] = mass(counted, topic=topic)
+        outcome.tags[topic] = tags(counted, topic=topic)
     outcome.counters = _count(outcome)
     return outcome
 
@@ -190,7 +199,7 @@ def in_force(yardsticks: Sequence[Yardstick], *, at: datetime) -> Yardstick | No
 # signals
 
 
-def _signals(readings: Iterable[Reading]) -> list[Signal]:
+def _signals(readings: Iterable[Reading], *, depth_share: float) -> list[Signal]:
     days: dict[tuple[int, date], list[Reading]] = defaultdict(list)
     for reading in readings:
         days[reading.page, reading.day].append(reading)
@@ -206,22 +215,39 @@ def _signals(readings: Iterable[Reading]) -> list[Signal]:
                 if stored.sent.kind in ACT_KINDS:
                     moments[stored.sent.kind].append(stored.at)
         for kind, at in sorted(moments.items()):
-            strength = reading_strength(some, newest.yardstick) if kind == "reading" else 0.5
+            strength = 0.5
+            if kind == "reading":
+                strength = reading_strength(some, newest.yardstick, depth_share=depth_share)
             signals.append(Signal(page, kind, day, max(at), strength, topics))
     return sorted(signals, key=lambda signal: (signal.at, signal.page, signal.kind))
 
 
-def reading_strength(readings: Sequence[Reading], yardstick: Yardstick | None) -> float:
+def reading_strength(
+    readings: Sequence[Reading], yardstick: Yardstick | None, *, depth_share: float
+) -> float:
     """In units of one full reading, from the day's totals."""
     expected_s = yardstick.expected_s if yardstick else None
     if not expected_s:
         return 1 - 2 ** -len(readings)
     share = min(1.0, sum(reading.active_s for reading in readings) / expected_s)
     depths = [reading.depth for reading in readings if reading.depth is not None]
-    return share * (1 + max(depths, default=share)) / 2
+    return share * (1 - depth_share) + share * depth_share * max(depths, default=share)
 
 
 # interests
+
+
+def within_cap(signals: Iterable[Signal], *, topic: str, day_cap: float) -> list[Signal]:
+    """The signals with that topic's weight alone, lowered where the day has reached the cap."""
+    so_far: dict[date, float] = defaultdict(float)
+    counted = []
+    for signal in sorted(signals, key=lambda signal: (signal.at, signal.page, signal.kind)):
+        left = day_cap - so_far[signal.at.date()]
+        full = signal.strength * signal.topics.get(topic, 0.0)
+        so_far[signal.at.date()] += min(full, left)
+        weight = min(full, left) / signal.strength if full else 0.0
+        counted.append(replace(signal, topics={topic: weight} if full else {}))
+    return counted
 
 
 def mass(signals: Iterable[Signal], *, topic: str) -> float:
@@ -243,7 +269,7 @@ def heat(signals: Iterable[Signal], *, topic: str, at: datetime) -> float:
 
 def tags(signals: Sequence[Signal], *, topic: str) -> list[Tag]:
     """Replay moment by moment: on at ENTER with evidence, off where heat falls to LEAVE."""
-    about = [signal for signal in signals if signal.topics.get(topic) and signal.strength > 0]
+    about = [signal for signal in signals if topic in signal.topics and signal.strength > 0]
     found: list[Tag] = []
     evidence: set[int] = set()
     warm, warm_at, entered_at = 0.0, EPOCH, None

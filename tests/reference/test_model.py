@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.reference.model import Delivery, Sent, Yardstick, heat, outcome_of
+from tests.reference.model import Delivery, Sent, Yardstick, heat, outcome_of, within_cap
 
 DAY = datetime(2026, 11, 2, 12, tzinfo=UTC)
 PAGES = {
@@ -67,3 +67,23 @@ def test_a_second_delivery_changes_nothing():
     one, two = (outcome_of([once] * n, yardsticks=PAGES) for n in (1, 2))
     assert (one.readings, one.signals, one.counters) == (two.readings, two.signals, two.counters)
     assert set(two.verdicts[1]) == {"duplicate"}
+
+
+def test_depth_counts_for_its_share_and_a_day_up_to_its_cap():
+    half = reading(1, at=DAY, seconds=50, depth=0.5)
+    for depth_share, strength in ((0.0, 0.5), (0.5, 0.375), (1.0, 0.25)):
+        outcome = outcome_of([half], yardsticks=PAGES, depth_share=depth_share)
+        assert [signal.strength for signal in outcome.signals] == [strength]
+    both = [
+        reading(2, at=DAY, seconds=50, depth=1.0),
+        reading(1, at=DAY + timedelta(hours=1), seconds=100, depth=1.0),
+        reading(1, at=DAY + timedelta(days=1), seconds=100, depth=1.0),
+    ]
+    outcome = outcome_of(both, yardsticks=PAGES, day_cap=1.5)
+    counted = within_cap(outcome.signals, topic="gums", day_cap=1.5)
+    assert [one.topics["gums"] for one in counted] == pytest.approx([0.9, 0.6, 1.0])
+    (tag,) = outcome.tags["gums"]
+    assert tag.entered_at == DAY + timedelta(days=1, seconds=100)
+    assert [tag.entered_at for tag in outcome_of(both, yardsticks=PAGES).tags["gums"]] == [
+        DAY + timedelta(hours=1, seconds=100)
+    ]

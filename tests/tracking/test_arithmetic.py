@@ -1,6 +1,7 @@
 """The arithmetic against numbers worked out by hand and properties that must always hold."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -20,6 +21,7 @@ from tracking.arithmetic import (
     reading_strength,
     replay,
     seconds_until,
+    within_day_cap,
 )
 
 RULE = Rule(strengths={"reading": 1.0, "attendance": 3.0, "declared": 4.0})
@@ -55,6 +57,72 @@ def test_reading_strength(active, expected, depth, count, strength):
     assert reading_strength(
         active_s=active, expected_s=expected, depth=depth, count=count
     ) == pytest.approx(strength, rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("depth_share", "depth", "strength"),
+    [(0.0, 0.25, 0.5), (0.5, 0.25, 0.3125), (1.0, 0.25, 0.125), (1.0, None, 0.25), (1.0, 0.0, 0.0)],
+)
+def test_depth_counts_for_its_share_of_a_reading(depth_share, depth, strength):
+    assert reading_strength(
+        active_s=30.0, expected_s=60.0, depth=depth, count=0, depth_share=depth_share
+    ) == pytest.approx(strength)
+
+
+shares = st.floats(min_value=0.0, max_value=1.0)
+
+
+# Active time is counted in whole milliseconds; of less than the smallest normal float nothing is.
+actives = st.integers(0, 10**7).map(lambda ms: ms / 1000)
+
+
+@given(active=actives, expected=st.floats(1.0, 1e4), depth=st.none() | shares)
+def test_the_depth_of_version_1_is_the_designs_formula_to_the_last_bit(active, expected, depth):
+    share = min(1.0, active / expected)
+    assert (
+        reading_strength(active_s=active, expected_s=expected, depth=depth, count=0)
+        == share * (1.0 + (share if depth is None else depth)) / 2.0
+    )
+
+
+def test_a_day_counts_up_to_its_cap_in_order_and_stays_evidence():
+    rule = replace(RULE, day_cap=1.25)
+    start = -((T0 / DAY_S) % 1.0)
+    found = [
+        signal(start, strength=1.0, item="page:1"),
+        signal(start + 0.5, strength=1.0, weight=0.5, item="page:2"),
+        signal(start + 0.99, strength=0.5, item="page:3"),
+        signal(start + 1.0, strength=1.0, item="page:3"),
+    ]
+    counted = within_day_cap(found, cap=rule.day_cap)
+    assert [one.strength * one.weight for one in counted] == pytest.approx([1.0, 0.25, 0.0, 1.0])
+    assert [one.strength for one in counted] == [one.strength for one in found]
+    assert within_day_cap(found, cap=0.0) == found
+    state = replay(reversed(found), rule=rule)
+    heat = heat_of(mass=state.mass, at_s=state.last_s, rule=rule)
+    assert heat == pytest.approx(1.0 + 2.0 ** -(1 / 30) + 0.25 * 2.0 ** -(0.5 / 30))
+    # Two pages were read through on the first day; only heat had to wait for the second one.
+    assert [one.entered_s for one in state.episodes] == [found[3].at_s]
+
+
+@given(
+    parts=st.lists(st.tuples(st.floats(0.0, 3.0), st.floats(0.0, 4.0), shares), max_size=12),
+    cap=st.floats(0.1, 3.0),
+)
+def test_no_day_counts_for_more_and_what_came_later_never_bears_on_it(parts, cap):
+    found = sorted(
+        signal(days, strength=strength, weight=weight, item=f"page:{place}")
+        for place, (days, strength, weight) in enumerate(parts)
+    )
+    counted = within_day_cap(found, cap=cap)
+    sums: dict[float, float] = {}
+    for before, after in zip(found, counted, strict=True):
+        assert after.weight <= before.weight
+        day = after.at_s // DAY_S
+        sums[day] = sums.get(day, 0.0) + after.strength * after.weight
+    assert all(total <= cap * (1 + 1e-9) for total in sums.values())
+    for length in range(len(found)):
+        assert within_day_cap(found[:length], cap=cap) == counted[:length]
 
 
 def test_attendance_strength_is_three_times_the_share_or_counts_without_it():

@@ -42,19 +42,19 @@ def curve_of(page_id: int = 1) -> list[tuple[float, int | None, int | None]]:
 
 def test_the_curve_falls_from_the_opening_to_the_end():
     for dimension, value, number in (
-        ("open", "", 40), ("depth", "0.25", 30), ("depth", "0.5", 18),
-        ("depth", "0.75", 16), ("depth", "1", 8),
+        ("open", "", 40), ("depth", "0.25", 35), ("depth", "0.5", 20),
+        ("depth", "0.75", 15), ("depth", "1", 10),
     ):  # fmt: skip
         count(1, dimension, value, number)
-    assert curve_of() == [(0, 40, 100), (0.25, 30, 75), (0.5, 18, 45), (0.75, 16, 40), (1, 8, 20)]
+    assert curve_of() == [(0, 40, 100), (0.25, 35, 88), (0.5, 20, 50), (0.75, 15, 38), (1, 10, 25)]
     drop = greatest_drop(reading_curve(page_statistics(1, TODAY)))
-    assert drop and (drop.start, drop.end, drop.share) == (0.25, 0.5, 30)
+    assert drop and (drop.start, drop.end, drop.share) == (0.25, 0.5, 38)
 
 
 def test_who_came_to_the_end_passed_what_lies_before():
     count(1, "open", "", 10)
-    count(1, "depth", "1", 6)
-    assert curve_of() == [(0, 10, 100), (0.25, 6, 60), (0.5, 6, 60), (0.75, 6, 60), (1, 6, 60)]
+    count(1, "depth", "1", 5)
+    assert curve_of() == [(0, 10, 100), (0.25, 5, 50), (0.5, 5, 50), (0.75, 5, 50), (1, 5, 50)]
 
 
 def test_no_more_came_anywhere_than_opened():
@@ -65,9 +65,9 @@ def test_no_more_came_anywhere_than_opened():
 
 def test_the_curve_stops_being_told_where_few_are_left():
     count(1, "open", "", 10)
-    count(1, "depth", "0.25", 7)
+    count(1, "depth", "0.25", 5)
     count(1, "depth", "0.5", 4)
-    assert curve_of() == [(0, 10, 100), (0.25, 7, 70), (0.5, None, None), (0.75, 0, 0), (1, 0, 0)]
+    assert curve_of() == [(0, 10, 100), (0.25, 5, 50), (0.5, None, None), (0.75, 0, 0), (1, 0, 0)]
 
 
 def test_nothing_is_told_of_fewer_than_five_openings():
@@ -133,12 +133,12 @@ def test_readers_of_both_planes_come_together_each_once():
     statistics = page_statistics(article.pk, day)
     curve = [(one.mark, one.figure.count) for one in reading_curve(statistics)]
     # Six opened; all came half-way; three, two of them known, came to the end: too few to show.
-    assert curve == [(0.0, 6), (0.25, 6), (0.5, 6), (0.75, None), (1.0, None)]
+    assert curve == [(0.0, 5), (0.25, 5), (0.5, 5), (0.75, None), (1.0, None)]
     assert dict(rows.filter(dimension="depth").values_list("value", "count")) == {
         "0.25": 6, "0.5": 6, "0.75": 3, "1": 3,
     }  # fmt: skip
-    # 2 x 5 s of the known, 4 + 2 + 2 + 2 quarters of 5 s of the others.
-    assert statistics.active_s == 10 + 50
+    # 2 x 5 s of the known, 4 + 2 + 2 + 2 quarters of 5 s of the others: 60 s, a mean of 10.
+    assert statistics.active_s == 10 * 5
 
 
 # the screen
@@ -178,8 +178,8 @@ def test_the_screen_of_a_comic_says_what_its_counters_hold(client, editor):
     day = timezone.now().date()
     PageYardstick.objects.create(page_id=page.pk, expected_s=240.0)
     for dimension, value, number in (
-        ("open", "", 40), ("active_ms", "", 4_800_000), ("depth", "0.25", 30),
-        ("depth", "0.5", 18), ("depth", "0.75", 16), ("depth", "1", 8), ("share", "", 5),
+        ("open", "", 40), ("active_ms", "", 4_800_000), ("depth", "0.25", 35),
+        ("depth", "0.5", 20), ("depth", "0.75", 15), ("depth", "1", 10), ("share", "", 5),
         ("panel", first, 36), ("panel", second, 3), ("panel", "gone", 8), ("bot", "", 7),
         ("referrer", "search", 28), ("referrer", "direct", 12), ("device", "phone", 40),
         ("campaign", "autumn-fair", 9), ("campaign", "one", 1), ("campaign", "two", 2),
@@ -188,20 +188,20 @@ def test_the_screen_of_a_comic_says_what_its_counters_hold(client, editor):
     words = screen(client, page)
     for told in (
         "Opened 40",
-        "Read to the end 20% 8 openings",
+        "Read to the end 25% 10 openings",
         # 4,800 s over 40 openings, of 240 s.
         "Time an opening 2 min A full reading takes about 4 min; on average 50% of it.",
         "Shared 5",
-        "More stop in the second quarter than in any other: 30 of 100 openings.",
-        "opened a quarter half three quarters the end 100% 40 75% 30 45% 18 40% 16 20% 8",
-        f"Panel 1 {page.panels_in_order[0].value['alt']} 90% 36",
+        "More stop in the second quarter than in any other: 38 of 100 openings.",
+        "opened a quarter half three quarters the end 100% 40 88% 35 50% 20 38% 15 25% 10",
+        f"Panel 1 {page.panels_in_order[0].value['alt']} 88% 35",
         f"Panel 2 {page.panels_in_order[1].value['alt']} fewer than five",
         "One panel that is not in the comic any more is left out.",
-        "A search engine 70% 28 Typed in, a bookmark or an app 30% 12",
-        "autumn-fair 22% 9 2 more with fewer than five openings each.",
+        "A search engine 75% 30 Typed in, a bookmark or an app 25% 10",
+        "autumn-fair 25% 10 2 more with fewer than five openings each.",
         "Mobile phone 100% 40",
         "Language of the browser No browser told.",
-        "Signs of them: 7.",
+        "Signs of them: 5.",
     ):
         assert told in words
 

@@ -1,5 +1,6 @@
 """Events sent one to five times, shuffled, at once, folded in between: equal to the reference."""
 
+import math
 import threading
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -26,10 +27,11 @@ from tracking.models import (
     PageYardstick,
     Profile,
     Reading,
+    RuleVersion,
     Signal,
 )
 from tracking.services.folding import fold_everything
-from tracking.services.ingest import ingest_events
+from tracking.services.ingest import Arrival, arrival_of, ingest_group
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 PAGES = 3
@@ -88,6 +90,17 @@ class World:
 
     def send(self, events: list[Sent], *, visitor: Visitor) -> list[str]:
         """Send one batch now and return a word for each event."""
+        return self.send_together([events], visitor=visitor)[0]
+
+    def send_together(self, batches: list[list[Sent]], *, visitor: Visitor) -> list[list[str]]:
+        """Send some batches that are stored in one transaction."""
+        group = [self._arrival(events, visitor=visitor) for events in batches]
+        return [
+            [verdict.reason or verdict.status for verdict in verdicts or []]
+            for verdicts in ingest_group(group)
+        ]
+
+    def _arrival(self, events: list[Sent], *, visitor: Visitor) -> Arrival:
         body = {
             "sent_at": NOW.isoformat(),
             "events": [
@@ -100,8 +113,7 @@ class World:
             ],
         }  # fmt: skip
         envelope = decode_envelope(msgspec.json.encode(body))
-        found = ingest_events(envelope, visitor_id=visitor.public_id, agent=Agent(), now=NOW)
-        return [verdict.reason or verdict.status for verdict in found]
+        return arrival_of(envelope, visitor_id=visitor.public_id, agent=Agent(), now=NOW)
 
 
 def assert_equal(world: World, outcome, *, visitor: Visitor) -> None:
@@ -165,19 +177,33 @@ def assert_equal(world: World, outcome, *, visitor: Visitor) -> None:
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-@given(batches=journeys(), data=st.data())
-def test_whatever_the_order_and_the_repeats_the_reference_is_met(batches, data):
+@given(
+    batches=journeys(),
+    figures=st.sampled_from([(0.5, 0.0), (0.0, 1.2), (1.0, 0.4), (0.8, 1.9)]),
+    data=st.data(),
+)
+def test_whatever_the_order_and_the_repeats_the_reference_is_met(batches, figures, data):
+    depth_share, day_cap = figures
     clean = transaction.savepoint()
     try:
         with time_machine.travel(NOW, tick=False):
+            RuleVersion.objects.update(depth_share=depth_share, day_cap=day_cap)
             world, (visitor, _) = World(), make_visitor()
-            for batch in batches:
-                world.send(batch, visitor=visitor)
+            waiting = list(batches)
+            while waiting:
+                together = data.draw(st.integers(1, len(waiting)), label="stored together")
+                world.send_together(waiting[:together], visitor=visitor)
+                del waiting[:together]
                 if data.draw(st.booleans(), label="fold"):
                     fold_everything()
             fold_everything()
             deliveries = [Delivery(NOW, NOW, tuple(batch)) for batch in batches]
-            outcome = outcome_of(deliveries, yardsticks=world.yardsticks)
+            outcome = outcome_of(
+                deliveries,
+                yardsticks=world.yardsticks,
+                depth_share=depth_share,
+                day_cap=day_cap or math.inf,
+            )
             assert_equal(world, outcome, visitor=visitor)
             assert fold_everything().views == 0
     finally:

@@ -30,9 +30,11 @@ from tracking.models import (
     Profile,
     Reading,
     Signal,
+    StatisticSpool,
     TouchedView,
     Veto,
 )
+from tracking.services import folding, statistics
 from tracking.services.folding import fold_everything, seal_due
 from tracking.services.imports import refold_people
 from tracking.services.rebuild import check_interests, rebuild_interests
@@ -68,6 +70,48 @@ def state():
         sorted(Interest.objects.values_list("profile", "topic", "mass", "signals")),
         sorted(InterestTag.objects.values_list("profile", "topic", "entered_at", "lapses_at")),
     )
+
+
+def test_more_views_than_a_chunk_holds_are_all_folded(pages, monkeypatch):
+    monkeypatch.setattr(folding, "VIEWS_A_CHUNK", 2)
+    monkeypatch.setattr(folding, "VIEWS_AT_MOST", 1)
+    visitor = consenting_visitor()
+    for page_id in (1, 2, 3):
+        view_of(visitor, page_id, at=NOON + timedelta(minutes=page_id))
+    assert fold_everything().views == 3
+    assert Reading.objects.count() == 3
+    assert not TouchedView.objects.exists()
+
+
+def test_what_comes_in_while_it_folds_is_for_the_next_call(pages, monkeypatch):
+    """Else nothing after it has a turn where events never pause."""
+    visitor = consenting_visitor()
+    turns = []
+
+    def come_in():
+        turns.append(len(turns))
+        assert len(turns) < 10
+        view_of(visitor, len(turns) % 3 + 1, at=NOON + timedelta(minutes=10 * len(turns)))
+        StatisticSpool.objects.create(page_id=1, day=NOON.date(), kind="open")
+
+    def meanwhile(work):
+        def does(*arguments, **named):
+            come_in()
+            work(*arguments, **named)
+
+        return does
+
+    come_in()
+    with monkeypatch.context() as patch:
+        patch.setattr(folding, "fold_views", meanwhile(folding.fold_views))
+        patch.setattr(statistics, "add_to_counters", meanwhile(statistics.add_to_counters))
+        assert fold_everything().views == 1
+    assert TouchedView.objects.count() == len(turns) - 1
+    assert StatisticSpool.objects.count() == 1
+    assert fold_everything().views == len(turns) - 1
+    assert Reading.objects.count() == len(turns)
+    assert not TouchedView.objects.exists()
+    assert not StatisticSpool.objects.exists()
 
 
 def test_two_pieces_read_through_become_a_tag_with_its_evidence(topic, pages):

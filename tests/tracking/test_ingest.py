@@ -267,8 +267,19 @@ def test_an_id_is_remembered_when_its_row_is_gone(article, visitor):
 # limits
 
 
+def test_a_row_that_outlived_its_id_is_known_by_itself(article, visitor):
+    """A moment that was clamped to its arrival can keep a raw row longer than the ledger lasts."""
+    batch = make_batch([make_event(article, active_ms=4_000)], token=visitor[1])
+    assert verdicts(send(batch)) == [("ok", "")]
+    EventLedger.objects.all().delete()
+    assert verdicts(send(batch)) == [("duplicate", "")]
+    assert Event.objects.count() == 1
+    fold_statistics()
+    assert PageCounter.objects.get(dimension="active_ms").count == 4_000
+
+
 def test_who_floods_is_told_to_wait_and_repeats_never_count(article, visitor, monkeypatch):
-    monkeypatch.setattr("tracking.views.VISITOR_LIMIT", VISITOR_LIMIT.__class__(20, 0.001))
+    monkeypatch.setattr("tracking.ingest.limits.VISITOR_LIMIT", VISITOR_LIMIT.__class__(20, 0.001))
     batch = make_batch([make_event(article) for _ in range(10)], token=visitor[1])
     for _ in range(9):
         assert send(batch).status_code == 200

@@ -1,5 +1,7 @@
 """Whose an event is: consent, the anonymous plane, and bots that are counted apart."""
 
+import uuid
+
 import pytest
 from django.utils import timezone
 
@@ -17,13 +19,40 @@ from tests.tracking.browsers import (
     send,
     verdicts,
 )
-from tracking.models import Event, EventLedger, PageCounter, StatisticSpool, TouchedView
-from tracking.services.ingest import unfilter_events
+from tracking.models import (
+    Event,
+    EventLedger,
+    PageCounter,
+    Reading,
+    StatisticSpool,
+    TouchedView,
+)
+from tracking.services.filtering import unfilter_events
+from tracking.services.folding import fold_everything
 from tracking.services.statistics import fold_statistics
 
 pytestmark = pytest.mark.django_db
 
 # consent (P1, P7)
+
+
+def test_consent_in_the_middle_counts_each_quarter_once(article, visitor):
+    """The first half was told without anybody; the view knows all of it and adds the rest."""
+    before = [make_event(article, view=None, depth=quarter) for quarter in (0.25, 0.5)]
+    assert verdicts(send(make_batch(before))) == [("ok", "")] * 2
+    view = str(uuid.uuid4())
+    for depth in (0.6, 0.8, 1.0):  # folded in between, as a reader goes on
+        event = make_event(article, view=view, depth=depth, counted=0.5)
+        assert verdicts(send(make_batch([event], token=visitor[1]))) == [("ok", "")]
+        fold_everything()
+    assert Reading.objects.get().depth == 1.0
+    counts = PageCounter.objects.filter(dimension="depth").values_list("value", "count")
+    assert dict(counts) == {"0.25": 1, "0.5": 1, "0.75": 1, "1": 1}
+
+
+def test_what_was_counted_before_is_a_share_or_the_event_is_malformed(article, visitor):
+    events = [make_event(article, counted=counted) for counted in (1.5, "half")]
+    assert verdicts(send(make_batch(events, token=visitor[1]))) == [("dropped", "malformed")] * 2
 
 
 def test_after_a_withdrawal_nothing_is_taken(article, visitor):

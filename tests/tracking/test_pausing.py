@@ -5,14 +5,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.contrib.auth.models import AnonymousUser
+from django.template.loader import render_to_string
 from django.test import Client
+from django.utils import translation
 
 from classroom.models import Attendance
 from classroom.signals import attendance_recorded
 from leads.models import Membership
 from leads.selectors.people import interests_of
 from leads.services.membership import refresh_lists
-from people.models import ProfilingPause, Purpose
+from people.models import ProfilingPause, Purpose, User
 from people.roles import Role
 from people.selectors import consents_given, has_consent, paused_since
 from people.services import merging
@@ -299,6 +302,30 @@ def test_a_token_alone_neither_pauses_nor_goes_on(person):
     assert client.delete("/api/v1/me/pause", headers=headers).status_code == 409
     assert paused_since(person) == NOON
     assert client.get("/api/v1/me", headers=headers).json()["paused_at"] is None
+
+
+def test_a_browser_of_nobody_withdraws_in_place_of_a_pause(pages):
+    visitor = consenting_visitor()
+    view_of(visitor, pages[0].pk, at=NOON - HOUR, seconds=60.0)
+    client = Client(headers={"Authorization": f"Visitor {issue_token(visitor)}"})
+    for method in (client.post, client.delete):
+        answer = method("/api/v1/me/pause")
+        assert answer.status_code == 409
+        assert "DELETE /api/v1/consents" in answer.json()["detail"]
+    assert Event.objects.filter(visitor=visitor).exists()  # nothing was changed
+    assert client.delete("/api/v1/consents").status_code == 200
+    assert not Event.objects.filter(visitor=visitor).exists()
+    answer = send(make_batch([make_event(pages[2])], token=issue_token(visitor)))
+    assert verdicts(answer) == [("dropped", "no_consent")]
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "no pause"), ("zh-hans", "没有“暂停”")])
+def test_the_receipt_says_so_until_somebody_signed_in(rf, language, says):
+    request = rf.get("/")
+    with translation.override(language):
+        for user, said in ((AnonymousUser(), True), (User(), False)):
+            request.user = user
+            assert (says in render_to_string("components/consent.html", request=request)) is said
 
 
 def test_an_import_of_somebody_paused_stores_nothing(person, pages):

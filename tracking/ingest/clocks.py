@@ -1,7 +1,6 @@
 """Corrects the clocks of browsers against the server's own; knows nothing of what was read."""
 
 from datetime import datetime, timedelta
-from uuid import UUID
 
 from tracking.ingest.decoding import Fact
 
@@ -21,16 +20,15 @@ def measured_offset(*, sent_at: datetime, now: datetime) -> timedelta:
 
 
 def correct_clock(
-    fact: Fact, *, offset: timedelta, now: datetime, first_offsets: dict[UUID | None, int]
+    fact: Fact, *, offset: timedelta, now: datetime, first_offset_ms: int | None
 ) -> bool:
     """Set the fact's corrected moment and offset; tell whether it is young enough to be taken.
 
-    A view keeps the offset of its first stored event (`first_offsets`, in milliseconds by view),
-    so that its events do not move against each other. What lies more than 5 minutes ahead is
-    clamped to its arrival.
+    A view keeps the offset of its first stored event (in milliseconds), so that its events do not
+    move against each other. What lies more than 5 minutes ahead is clamped to its arrival.
     """
-    if offset and fact.view in first_offsets:
-        offset = first_offsets[fact.view] * MILLISECOND
+    if offset and first_offset_ms is not None:
+        offset = first_offset_ms * MILLISECOND
     try:
         at = fact.sent_at + offset
     except OverflowError:

@@ -51,6 +51,7 @@ class SentEvent(msgspec.Struct):
     view: object = None
     active_ms: ActiveMs | None = None
     depth: Depth | None = None
+    counted: Depth | None = None
     panel: PanelId | None = None
     played: Played | None = None
     referrer: Referrer | None = None
@@ -68,7 +69,8 @@ class Fact:
     """One well-formed event: ids parsed, moments in UTC, defaults filled in.
 
     `key` is the id as it was sent, `sent_at` the moment by the client's clock, `digest` tells a
-    repeat from a conflict. `at`, `offset_ms` and `clamped` are filled in by the clocks.
+    repeat from a conflict, `counted` is how much of the depth the plane without anybody counted.
+    `at`, `offset_ms` and `clamped` are filled in by the clocks.
     """
 
     key: str
@@ -79,6 +81,7 @@ class Fact:
     sent_at: datetime
     active_ms: int
     depth: float | None
+    counted: float | None
     panel: str
     played: list[tuple[float, float]] | None
     referrer: str
@@ -153,7 +156,7 @@ def decode_event(raw: msgspec.Raw, *, needs_view: bool) -> Fact | None:
         return None
     if event.played and not all(start < end for start, end in event.played):
         return None
-    if event.depth is not None and math.isnan(event.depth):
+    if any(share is not None and math.isnan(share) for share in (event.depth, event.counted)):
         return None
     if not needs_view:
         event.view = None
@@ -166,10 +169,11 @@ def decode_event(raw: msgspec.Raw, *, needs_view: bool) -> Fact | None:
         sent_at=at,
         active_ms=event.active_ms or 0,
         depth=event.depth,
+        counted=event.counted if needs_view else None,
         panel=event.panel or "",
         played=event.played or None,
         referrer=event.referrer or "",
-        campaign=clean_campaign(event.campaign or ""),
+        campaign=clean_campaign(event.campaign) if event.campaign else "",
         digest=blake2b(_digests.encode(event), digest_size=8).hexdigest(),
         at=at,
     )

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
-from django.http import HttpRequest
 
 MAX_KEYS = 50_000
 
@@ -64,14 +63,14 @@ class Buckets:
 buckets = Buckets()
 
 
-def address_of(request: HttpRequest) -> str:
-    """Return the address that sent the request, as far as the declared proxies can be trusted."""
+def address_of(*, peer: str, forwarded_for: str) -> str:
+    """Return the address that sent a request, as far as the declared proxies can be trusted."""
     proxies = settings.TRUSTED_PROXIES
     if proxies:
-        hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+        hops = [hop.strip() for hop in forwarded_for.split(",")]
         if len(hops) >= proxies and hops[-proxies]:
             return hops[-proxies]
-    return request.META.get("REMOTE_ADDR", "")
+    return peer
 
 
 @lru_cache(maxsize=4096)

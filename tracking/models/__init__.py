@@ -1,5 +1,6 @@
 """Raw events, what is folded from them, the rules of interest, and anonymous page statistics."""
 
+from tracking.models.co_interest import CoInterest
 from tracking.models.events import Event, EventKind, ImportBatch, ImportedEvent, TouchedView
 from tracking.models.interests import (
     Declaration,
@@ -8,6 +9,7 @@ from tracking.models.interests import (
     RuleVersion,
     Signal,
     SignalKind,
+    StatedInterest,
     Veto,
     VetoReason,
 )
@@ -15,6 +17,7 @@ from tracking.models.readings import PageYardstick, Profile, Reading
 from tracking.models.statistics import EventLedger, IngestCounter, PageCounter, StatisticSpool
 
 __all__ = [
+    "CoInterest",
     "Declaration",
     "Event",
     "EventKind",
@@ -31,6 +34,7 @@ __all__ = [
     "RuleVersion",
     "Signal",
     "SignalKind",
+    "StatedInterest",
     "StatisticSpool",
     "TouchedView",
     "Veto",

@@ -20,6 +20,7 @@ class Event(models.Model):
 
     `at` is the corrected moment, `offset_ms` what was added to the client's clock, `active_ms`
     the active time since the view's previous event, `depth` the furthest so far (0 to 1),
+    `counted` how much of it page statistics had counted before there was consent,
     `digest` a hash of the payload that tells a repeat from a conflict, `filtered` why it counts
     for nothing (a bot), empty otherwise. Rows go when their reading is sealed.
     """
@@ -34,6 +35,7 @@ class Event(models.Model):
     offset_ms = models.BigIntegerField(default=0)
     active_ms = models.PositiveIntegerField(default=0)
     depth = models.FloatField(null=True)
+    counted = models.FloatField(null=True)
     panel = models.CharField(max_length=64, blank=True)
     played = models.JSONField(null=True)
     filtered = models.CharField(max_length=24, blank=True)

@@ -24,6 +24,7 @@ class SignalKind(models.TextChoices):
     ANSWER = "answer", _("answer")
     DECLARED = "declared", _("declared")
     LABEL = "label", _("staff label")
+    DEVICE = "device", _("device result")
 
 
 def default_strengths() -> dict[str, float]:
@@ -41,6 +42,7 @@ def default_strengths() -> dict[str, float]:
         "answer": 2.0,
         "declared": 4.0,
         "label": 4.0,
+        "device": 4.0,
     }
 
 
@@ -52,7 +54,9 @@ def default_evidence() -> dict[str, float]:
 class RuleVersion(models.Model):
     """One version of the rules of interest. The newest one holds; older ones stay for receipts.
 
+    A `day_cap` of 0 is no limit.
     Profiles up to `recomputed_upto` have been recomputed under it; all have at `recomputed_at`.
+    Versions of another half-life have another `epoch`, under which masses keep their heat.
     """
 
     number = models.PositiveIntegerField(unique=True)
@@ -61,6 +65,8 @@ class RuleVersion(models.Model):
     enter = models.FloatField(default=1.5)
     leave = models.FloatField(default=0.5)
     parent_share = models.FloatField(default=0.0)
+    depth_share = models.FloatField(default=0.5, db_default=0.5)
+    day_cap = models.FloatField(default=0.0, db_default=0.0)
     strengths = models.JSONField(default=default_strengths)
     evidence = models.JSONField(default=default_evidence)
     created_at = models.DateTimeField(default=timezone.now)
@@ -168,6 +174,30 @@ class Declaration(models.Model):
 
     def __str__(self) -> str:
         return f"declaration of profile {self.profile_id}"
+
+
+class StatedInterest(models.Model):
+    """Staff noted or a device measured it: one statement about a topic, with its own source.
+
+    `ref` is what the one who stated it calls it, `source` names the device, `value` is what it
+    wrote.
+    """
+
+    profile = models.ForeignKey(Profile, on_delete=models.CASCADE, related_name="statements")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=10, choices=SignalKind.choices)
+    source = models.CharField(max_length=80, blank=True)
+    value = models.CharField(max_length=40, blank=True)
+    ref = models.CharField(max_length=80, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["profile", "ref"], name="statement_once_a_profile")
+        ]
+
+    def __str__(self) -> str:
+        return f"statement about profile {self.profile_id}"
 
 
 class VetoReason(models.TextChoices):

@@ -8,7 +8,14 @@ from typing import NamedTuple
 
 from django.db.models import QuerySet
 
-from classroom.models import Attendance, ClinicianFollow, LiveClass, Question
+from classroom.models import (
+    Attendance,
+    CheckAttempt,
+    ClinicianFollow,
+    LiveClass,
+    Question,
+    QuestionnaireReply,
+)
 from people.selectors import pauses_of
 from tracking.arithmetic import Rule
 from tracking.evidence import (
@@ -19,9 +26,10 @@ from tracking.evidence import (
     declared_signal,
     fold_view,
     signals_of_page,
+    stated_signal,
     yardstick_at,
 )
-from tracking.models import Declaration, ImportedEvent, Reading
+from tracking.models import Declaration, ImportedEvent, Reading, StatedInterest
 from tracking.selectors.events import ViewKey, facts_by_view
 from tracking.selectors.standing import records_behind
 from tracking.services.yardsticks import yardsticks_by_page
@@ -120,6 +128,7 @@ def gather_evidence(
     _add_attendance(facts, people, page_ids, span)
     _add_follows(facts, people, page_ids, span)
     _add_questions(facts, people, page_ids, span)
+    _add_answers(facts, people, page_ids, span)
     pauses = _pauses_by_profile(people)
     for (profile, _), about in facts.items():
         if profile in pauses:
@@ -143,6 +152,15 @@ def gather_evidence(
     ).values_list("profile_id", "topic_id", "at"):
         if at in span and not _in_any(pauses.get(owners[profile], ()), at):
             signals[owners[profile]].append(declared_signal(topic_id=topic_id, at=at, rule=rule))
+    for profile, at, kind, topic_id, source, value in StatedInterest.objects.filter(
+        profile_id__in=list(owners)
+    ).values_list("profile_id", "at", "kind", "topic_id", "source", "value"):
+        if at in span and not _in_any(pauses.get(owners[profile], ()), at):
+            signals[owners[profile]].append(
+                stated_signal(
+                    kind=kind, topic_id=topic_id, at=at, source=source, value=value, rule=rule
+                )
+            )
     return Evidence(
         signals={profile: _once_each(found) for profile, found in signals.items()},
         page_ids=None if page_ids is None else frozenset(page_ids),
@@ -262,6 +280,25 @@ def _add_questions(
     for person, page, at in rows.values_list("person_id", "page_id", "asked_at"):
         act = ImportedFact(kind="question", at=at, seconds=None, count=1)
         facts[people[person], page].imported.append(act)
+
+
+def _add_answers(
+    facts: PagesFacts, people: dict[int, int], page_ids: Collection[int] | None, span: Span
+) -> None:
+    """Answers are an act of the day they were given: to a module's check, to a class's questions.
+
+    Which answers these were says nothing here; those without a name belong to nobody.
+    """
+    for rows, page, moment in (
+        (CheckAttempt.objects.filter(module_id__isnull=False), "module_id", "at"),
+        (QuestionnaireReply.objects.all(), "round__live_class_id", "sent_at"),
+    ):
+        rows = span.narrow(rows.filter(person_id__in=people), moment)
+        if page_ids is not None:
+            rows = rows.filter(**{f"{page}__in": page_ids})
+        for person, page_id, at in rows.values_list("person_id", page, moment):
+            act = ImportedFact(kind="answer", at=at, seconds=None, count=1)
+            facts[people[person], page_id].imported.append(act)
 
 
 def _class_lengths(page_ids: Iterable[int]) -> dict[int, float]:

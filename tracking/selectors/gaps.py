@@ -13,12 +13,12 @@ from cms.presentation import newest
 from people.models import Consent, Purpose
 from people.selectors import consenting_person_ids
 from tracking.models import InterestTag
-from tracking.selectors.statistics import SMALL_GROUP
+from tracking.selectors.statistics import SMALL_GROUP, told
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A topic, how many readers have it as a tag now, and the locales without a live piece."""
+    """A topic, how many readers (to the nearest five) have it as a tag now, and the locales without a live piece."""
 
     topic: Topic
     readers: int
@@ -60,7 +60,7 @@ def _readers_by_topic(now: datetime) -> dict[int, int]:
         .annotate(readers=Count("profile", distinct=True))
         .filter(readers__gte=SMALL_GROUP)
     )
-    return {row["topic_id"]: row["readers"] for row in rows.order_by()}
+    return {row["topic_id"]: told(row["readers"]) for row in rows.order_by()}
 
 
 def _topics_written_about(locale_id: int) -> set[int]:

@@ -11,7 +11,7 @@ from wagtail.models import Page
 from cms.models import Topic
 from people.models import Person, Purpose, Visitor
 from people.selectors import has_consent, resolve_merge
-from tracking.arithmetic import Rule, WeighedSignal, heat_of, without_vetoed
+from tracking.arithmetic import Rule, WeighedSignal, counting_signals, heat_of
 from tracking.models import Interest, InterestTag, PageYardstick, Profile, Signal
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.vetoes import vetoes_of
@@ -20,7 +20,10 @@ from tracking.selectors.weights import weights_about, yardstick_weights
 
 @dataclass(frozen=True)
 class EvidenceLine:
-    """One signal as a line of a receipt; `heat` is its part of the heat now."""
+    """One signal as a line of a receipt; `heat` is its part of the heat now.
+
+    `beyond_cap` is what the rule's cap a day leaves out of strength * weight.
+    """
 
     at: datetime
     kind: str
@@ -30,6 +33,7 @@ class EvidenceLine:
     weight: float
     heat: float
     detail: dict
+    beyond_cap: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ class InterestReceipt:
     rule_version: int
     entered_at: datetime | None
     lapses_at: datetime | None
+    day_cap: float = 0.0
     lines: list[EvidenceLine] = field(default_factory=list)
 
 
@@ -92,6 +97,7 @@ def interest_receipts(
                 rule_version=version.number,
                 entered_at=tag.entered_at if tag else None,
                 lapses_at=tag.lapses_at if tag else None,
+                day_cap=rule.day_cap,
                 lines=sorted(
                     lines.get(interest.topic_id, []), key=lambda line: line.at, reverse=True
                 ),
@@ -122,25 +128,36 @@ def _lines(profile: Profile, *, rule: Rule, now: datetime) -> dict[int, list[Evi
             if signal.topic_id
             else weights.get(signal.yardstick_id or 0, {})
         )
+        # The order of the replay, so that the cap a day leaves out here what it left out there.
+        order = (signal.kind, signal.item_key, signal.day, signal.pk)
         for topic, weight in bears_on.items():
             by_topic[topic].append(
                 WeighedSignal(
-                    signal.at.timestamp(), (signal.pk,), signal.kind, signal.item_key,
+                    signal.at.timestamp(), order, signal.kind, signal.item_key,
                     signal.strength, weight,
                 )
             )  # fmt: skip
-    return {
-        topic: [
-            _line(signals[weighed.order[0]], weighed, titles, rule=rule, now=now)
-            for weighed in without_vetoed(found, vetoes.get((profile.pk, topic), []))
+    lines = {}
+    for topic, found in by_topic.items():
+        full = {weighed.order[-1]: weighed.weight for weighed in found}
+        counting = counting_signals(found, rule=rule, vetoes=vetoes.get((profile.pk, topic), []))
+        lines[topic] = [
+            _line(signals[pk], titles, weight=full[pk], counted=counted, rule=rule, now=now)
+            for pk, counted in ((one.order[-1], one.weight) for one in counting)
         ]
-        for topic, found in by_topic.items()
-    }
+    return lines
 
 
 def _line(
-    signal: Signal, weighed: WeighedSignal, titles: dict[int, str], *, rule: Rule, now: datetime
+    signal: Signal,
+    titles: dict[int, str],
+    *,
+    weight: float,
+    counted: float,
+    rule: Rule,
+    now: datetime,
 ) -> EvidenceLine:
+    """`counted` is the weight that the cap a day leaves of `weight`."""
     age_s = (now - signal.at).total_seconds()
     return EvidenceLine(
         at=signal.at,
@@ -148,9 +165,10 @@ def _line(
         title=titles.get(signal.page_id or 0) or (signal.topic.label if signal.topic else ""),
         page_id=signal.page_id,
         strength=signal.strength,
-        weight=weighed.weight,
-        heat=signal.strength * weighed.weight * 2.0 ** (-age_s / rule.half_life_s),
+        weight=weight,
+        heat=signal.strength * counted * 2.0 ** (-age_s / rule.half_life_s),
         detail=signal.detail,
+        beyond_cap=signal.strength * (weight - counted),
     )
 
 

@@ -9,9 +9,10 @@ from django.db import connection
 
 from people.models import Purpose
 from people.selectors import people_with_consent
-from tracking.arithmetic import Rule, WeighedSignal, without_vetoed
-from tracking.models import Profile, Signal, SignalKind, Veto
+from tracking.arithmetic import DAY_S, Rule, WeighedSignal, without_vetoed
+from tracking.models import PageYardstick, Profile, Signal, Veto
 from tracking.selectors.as_of import earlier_signals
+from tracking.selectors.restated import restated_strength
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.standing import standing_profiles
 from tracking.selectors.vetoes import vetoes_of
@@ -23,7 +24,7 @@ class SignalTable:
     """Signals as arrays. `people` holds person ids; `person` indexes it, one entry a signal.
 
     `bearing_*` has one entry for each signal and topic it bears on: the signal's index, the
-    topic's id and the weight, merges, parents and vetoes already counted in.
+    topic's id and the weight, merges, parents, vetoes and the cap a day already counted in.
     """
 
     people: np.ndarray
@@ -55,6 +56,10 @@ def signal_table(*, until: datetime, rule: Rule | None = None) -> SignalTable:
     bearing_weight = _after_vetoes(
         rows, bearing_signal, bearing_topic, bearing_weight, people=people
     )
+    if rule.day_cap:
+        bearing_weight = _within_day_cap(
+            rows, bearing_signal, bearing_topic, bearing_weight, cap=rule.day_cap
+        )
     return SignalTable(
         people=people,
         person=person,
@@ -67,22 +72,6 @@ def signal_table(*, until: datetime, rule: Rule | None = None) -> SignalTable:
     )
 
 
-def _strengths(held: Rule, rule: Rule) -> tuple[str, list[float | str]]:
-    """What a signal stored under one rule weighs under another, as SQL with its parameters.
-
-    A strength is what was done times the strength of its kind. Where that was 0, what was done is
-    not stored, and all of it is assumed.
-    """
-    cases = ""
-    values: list[float | str] = []
-    for kind in SignalKind.values:
-        before, after = held.strength_of(kind), rule.strength_of(kind)
-        if before != after:
-            cases += " WHEN s.kind = %s THEN " + ("s.strength * %s" if before else "%s")
-            values += [kind, after / before if before else after]
-    return (f"CASE{cases} ELSE s.strength END" if cases else "s.strength"), values
-
-
 def _rows(until: datetime, *, held: Rule, rule: Rule) -> np.ndarray:
     """person, strength, seconds since 1970, yardstick, topic, declared; 0 for none, a row a signal."""
     seconds = (
@@ -91,12 +80,13 @@ def _rows(until: datetime, *, held: Rule, rule: Rule) -> np.ndarray:
         if connection.vendor == "sqlite"
         else "extract(epoch from s.at)::float8"
     )
-    strength, values = _strengths(held, rule)
+    strength, values = restated_strength(held=held, rule=rule)
     statement = f"""
         SELECT p.person_id, {strength}, {seconds}, coalesce(s.yardstick_id, 0),
                coalesce(s.topic_id, 0), CASE WHEN s.kind = 'declared' THEN 1 ELSE 0 END
         FROM {Signal._meta.db_table} s
         JOIN {Profile._meta.db_table} p ON p.id = s.profile_id
+        LEFT JOIN {PageYardstick._meta.db_table} y ON y.id = s.yardstick_id
         WHERE p.person_id IS NOT NULL AND s.at <= %s
     """
     with connection.cursor() as cursor:
@@ -193,3 +183,21 @@ def _after_vetoes(
         kept = {one.order[0] for one in without_vetoed(weighed, vetoes[key])}
         weight[[entry for entry in found if entry not in kept]] = 0.0
     return weight
+
+
+def _within_day_cap(
+    rows: np.ndarray, signal: np.ndarray, topic: np.ndarray, weight: np.ndarray, *, cap: float
+) -> np.ndarray:
+    """The weights as the arithmetic's `within_day_cap` lowers them, for everybody at once."""
+    person, strength, at_s = (rows[signal, column] for column in (0, 1, 2))
+    order = np.lexsort((at_s, topic, person))
+    keys = np.stack([person, topic, at_s // DAY_S])[:, order]
+    part = (strength * weight)[order]
+    starts = np.ones(len(order), dtype=bool)
+    starts[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+    before = np.cumsum(part) - part
+    before -= before[np.flatnonzero(starts)][np.cumsum(starts) - 1]
+    counted = np.clip(cap - before, 0.0, part)
+    lowered = weight.copy()
+    lowered[order] *= np.divide(counted, part, out=np.ones_like(part), where=part > 0.0)
+    return lowered

@@ -13,7 +13,7 @@ from cms.reviewers import in_groups, is_clinician
 from people.models import User
 from people.roles import Role
 from tracking.models import PageCounter
-from tracking.selectors.statistics import SMALL_GROUP, Figure, figure, opens_by_step
+from tracking.selectors.statistics import SMALL_GROUP, Figure, figure, opens_by_step, told_active_s
 
 PIECES = (ArticlePage, ComicPage, CoursePage, ModulePage, LiveClass)
 SEE_ALL = (Role.EDITOR, Role.REVIEWER, Role.ADMINISTRATOR)
@@ -106,11 +106,12 @@ def _piece_readers(
     page: Page, totals: dict[tuple[str, str], int], days: dict[date, int], *, window: list[date]
 ) -> PieceReaders:
     opens = totals["open", ""]
+    active_s = told_active_s(totals["active_ms", ""], opens=opens)
     step, shown = opens_by_step(days if opens >= SMALL_GROUP else {}, since=window[0])
     return PieceReaders(
         page=page,
         opens=figure(opens),
         to_the_end=figure(min(opens, totals["depth", "1"])),
-        minutes=None if 0 < opens < SMALL_GROUP else totals["active_ms", ""] // 60_000,
+        minutes=None if active_s is None else active_s // 60,
         days=[shown.get(day, Figure(0)) for day in window[::step]],
     )

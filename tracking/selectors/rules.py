@@ -6,6 +6,7 @@ from typing import NamedTuple
 from cms.models import Topic
 from tracking.arithmetic import DAY_S, Rule
 from tracking.models import Profile, RuleVersion
+from tracking.rule_figures import strengths_of
 
 
 def current_rule_version() -> RuleVersion:
@@ -44,7 +45,9 @@ def rule_of(version: RuleVersion) -> Rule:
         enter=version.enter,
         leave=version.leave,
         parent_share=version.parent_share,
-        strengths=version.strengths,
+        depth_share=version.depth_share,
+        day_cap=version.day_cap,
+        strengths=strengths_of(version),
         evidence_pages=int(version.evidence["pages"]),
         evidence_page_strength=float(version.evidence["page_strength"]),
         evidence_attendance_strength=float(version.evidence["attendance_strength"]),

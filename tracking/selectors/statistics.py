@@ -1,4 +1,8 @@
-"""Reads page statistics for people to look at; small groups are never shown as figures."""
+"""Reads page statistics for people to look at; small groups are never shown as figures.
+
+Every figure is a multiple of five, and so is every sum and difference of figures, on whatever days
+they were looked at: none of them is a small group.
+"""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -25,7 +29,7 @@ Value = TypeVar("Value", str, date)
 
 @dataclass(frozen=True)
 class Figure:
-    """A count that may be shown; None stands for fewer than five (and not none).
+    """A count that may be shown, to the nearest five; None stands for fewer than five (and not none).
 
     With `covers` it is hidden for another's sake: it would tell a small one by subtraction.
     """
@@ -49,7 +53,8 @@ class Figure:
 class PageStatistics:
     """What happened on a page since a day, on both planes together.
 
-    `opens`, `active_s` (seconds, None where fewer than five opened it), the opens of each step of
+    `opens`, `active_s` (seconds, None where fewer than five opened it; made of the shown opens and
+    the mean to the nearest five seconds, so that no one reading changes it by its own), the opens of each step of
     so many days that had some, by its first day, and by dimension each value with its figure, in
     the order of values.
     """
@@ -68,8 +73,24 @@ class PageStatistics:
 
 
 def figure(count: int) -> Figure:
-    """The count as it may be shown."""
-    return Figure(None if 0 < count < SMALL_GROUP else max(count, 0))
+    """The count as it may be shown: to the nearest five."""
+    return Figure(None if 0 < count < SMALL_GROUP else told(count))
+
+
+def told(count: float) -> int:
+    """The nearest multiple of five, none below 0.
+
+    Two exact counts of two days would tell by their difference what one of them hides.
+    """
+    return SMALL_GROUP * max(0, int((count + SMALL_GROUP / 2) // SMALL_GROUP))
+
+
+def told_active_s(active_ms: int, *, opens: int) -> int | None:
+    """Seconds as they may be shown: the mean in fives, for as many openings as are shown."""
+    shown = figure(opens)
+    if shown.count is None:
+        return None
+    return told(active_ms / 1000 / opens) * shown.count if opens > 0 else 0
 
 
 def page_statistics(page_id: int, since: date) -> PageStatistics:
@@ -95,7 +116,7 @@ def page_statistics(page_id: int, since: date) -> PageStatistics:
         page_id=page_id,
         since=since,
         opens=figure(opens),
-        active_s=None if active_ms and opens < SMALL_GROUP else active_ms // 1000,
+        active_s=told_active_s(active_ms, opens=opens),
         step=step,
         days=shown,
         dimensions={

@@ -6,12 +6,14 @@ from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Max
 from django.utils import timezone
 
 from people.models import Visitor
 from tracking.evidence import EventFact, FoldedView, Yardstick, fold_view, yardstick_at
 from tracking.locks import hold_folding_lock
 from tracking.models import Event, Profile, Reading, TouchedView
+from tracking.pace import Pace
 from tracking.selectors.events import ViewKey, facts_by_view
 from tracking.services.profiles import existing_profiles, profiles_for_visitors
 from tracking.services.recompute import recompute_pages
@@ -20,6 +22,8 @@ from tracking.services.yardsticks import yardsticks_by_page
 
 # Small enough that a chunk's transaction stays well under 200 ms on SQLite.
 VIEWS_A_CHUNK = 100
+# More would read more of everybody's history: each profile's about any of the pages.
+VIEWS_AT_MOST = 400
 SEALS_AFTER = timedelta(days=8)
 DEPTHS = (0.25, 0.5, 0.75, 1.0)
 FOLDED_FIELDS = [
@@ -37,20 +41,23 @@ class FoldReport:
 
 
 def fold_everything(*, now: datetime | None = None) -> FoldReport:
-    """Drain the spools, seal what is due; interests are done when it returns.
+    """Fold what is in the spools, seal what is due; interests are done when it returns.
 
-    A second call without new events changes nothing.
+    What comes in meanwhile is for the next call: where events never pause, lists would wait for
+    ever. A second call without new events changes nothing.
     """
-    views = 0
-    while count := _fold_chunk():
+    views, pace = 0, Pace(smallest=VIEWS_A_CHUNK // 2, largest=VIEWS_AT_MOST)
+    last = TouchedView.objects.aggregate(last=Max("pk"))["last"]
+    while count := _fold_chunk(pace, last=last or 0):
         views += count
     return FoldReport(views=views, statistics=fold_statistics(), sealed=seal_due(now=now))
 
 
-def _fold_chunk() -> int:
-    with transaction.atomic():
+def _fold_chunk(pace: Pace, *, last: int) -> int:
+    with pace.timed(), transaction.atomic():
         hold_folding_lock()
-        spool = list(TouchedView.objects.order_by("pk")[:VIEWS_A_CHUNK].values_list("pk", "view"))
+        touched = TouchedView.objects.filter(pk__lte=last).order_by("pk")
+        spool = list(touched[: pace.size].values_list("pk", "view"))
         if not spool:
             return 0
         fold_views(views={view for _, view in spool})
@@ -119,7 +126,8 @@ def _fold(
         reading = readings.get(key) or Reading(**key._asdict())
         if reading.sealed_at is not None:
             reading = Reading(**key._asdict(), part=reading.part + 1)
-        before = reading.depth or 0.0
+        # A view that began with consent goes on where the plane without anybody stopped counting.
+        before = max(reading.depth or 0.0, *(fact.counted or 0.0 for fact in facts))
         _fold_onto(
             reading, facts=facts, profile=profile, yardsticks=yardsticks.get(key.page_id, [])
         )

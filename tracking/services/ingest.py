@@ -9,16 +9,16 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connection, models, transaction
 from django.utils import timezone
 
-from people.models import Purpose, Visitor
-from people.selectors import has_consent, pauses_of, records_of
+from people.services.holding import HeldVisitor, hold_visitors
 from tracking.ingest import clocks
 from tracking.ingest.agents import Agent
 from tracking.ingest.decoding import Envelope, Fact, decode_event, sent_id
 from tracking.ingest.storing import Origin, store_new
-from tracking.models import Event, IngestCounter
+from tracking.models import IngestCounter
 from tracking.selectors.events import first_offsets, known_digests, live_page_ids
 
 
@@ -49,13 +49,26 @@ class Verdict:
         return {**body, "reason": self.reason} if self.reason else body
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """One batch as it came: its events still undecoded, by whom (a public id), when, from what."""
+
+    events: Sequence[msgspec.Raw]
+    sent_at: datetime
+    visitor_id: UUID | None
+    agent: Agent
+    received_at: datetime
+
+
 @dataclass(slots=True)
 class _Batch:
     """A batch on its way: the verdicts in order, and the facts that are still to be stored."""
 
+    arrival: Arrival
     verdicts: list[Verdict]
     open: list[tuple[Fact, Verdict]]
     counts: Counter[str] = field(default_factory=Counter)
+    visitor: HeldVisitor | None = None
 
     def drop(self, verdict: Verdict, reason: Reason) -> None:
         verdict.status, verdict.reason = Status.DROPPED.value, reason.value
@@ -63,6 +76,11 @@ class _Batch:
 
     def keep(self, facts: list[tuple[Fact, Verdict]]) -> None:
         self.open = facts
+
+    def drop_all(self, reason: Reason) -> None:
+        for _, verdict in self.open:
+            self.drop(verdict, reason)
+        self.open = []
 
 
 def ingest_events(
@@ -73,30 +91,53 @@ def ingest_events(
     `visitor_id` is the public id a valid token names, None on the anonymous plane. A second call
     with the same batch stores nothing and answers `duplicate`. Database errors are the caller's.
     """
-    now = now or timezone.now()
-    if agent.wants_no_profile:
-        visitor_id = None
-    batch = _decode(envelope.events, needs_view=visitor_id is not None)
-    _drop_unknown_pages(batch)
-    offset = clocks.measured_offset(sent_at=envelope.sent_at, now=now)
-    for attempt in (1, 2):
-        try:
-            with transaction.atomic(durable=True):
-                _store(batch, visitor_id=visitor_id, agent=agent, now=now, offset=offset)
-            return batch.verdicts
-        except IntegrityError:
-            # The visitor was erased between our look and the commit; the second look sees that.
-            if attempt == 2:
-                raise
-            batch = _decode(envelope.events, needs_view=visitor_id is not None)
-            _drop_unknown_pages(batch)
-    return batch.verdicts
+    return ingest_alone(arrival_of(envelope, visitor_id=visitor_id, agent=agent, now=now))
 
 
-def _decode(events: Sequence, *, needs_view: bool) -> _Batch:
-    batch = _Batch(verdicts=[], open=[])
-    for raw in events:
-        fact = decode_event(raw, needs_view=needs_view)
+def ingest_alone(arrival: Arrival) -> list[Verdict]:
+    """Store what is new of one batch, in a transaction of its own, and return its verdicts."""
+    try:
+        (verdicts,) = ingest_group([arrival])
+    except IntegrityError:
+        # The visitor was erased between our look and the commit; the second look sees that.
+        (verdicts,) = ingest_group([arrival])
+    assert verdicts is not None  # only who does not wait is set aside
+    return verdicts
+
+
+def arrival_of(
+    envelope: Envelope, *, visitor_id: UUID | None, agent: Agent, now: datetime | None = None
+) -> Arrival:
+    """The batch that came now; of a browser that wants no profile it is anonymous."""
+    return Arrival(
+        events=envelope.events,
+        sent_at=envelope.sent_at,
+        visitor_id=None if agent.wants_no_profile else visitor_id,
+        agent=agent,
+        received_at=now or timezone.now(),
+    )
+
+
+def ingest_group(arrivals: Sequence[Arrival], *, wait: bool = True) -> list[list[Verdict] | None]:
+    """Store what is new of some batches in one transaction and return the verdicts of each.
+
+    What they say is as if one had come after the other. They are stored all or none: whoever
+    brings several together tries them singly where this raises. Without `wait` a batch whose
+    visitor somebody else has locked is set aside: nothing of it is stored, and None is returned.
+    """
+    batches = [_decode(arrival) for arrival in arrivals]
+    _drop_unknown_pages(batches)
+    with transaction.atomic(durable=True):
+        aside = _judge_consent(batches, wait=wait)
+        taken = [batch for batch in batches if id(batch) not in aside]
+        _store(taken)
+    return [None if id(batch) in aside else batch.verdicts for batch in batches]
+
+
+def _decode(arrival: Arrival) -> _Batch:
+    batch = _Batch(arrival=arrival, verdicts=[], open=[])
+    for raw in arrival.events:
+        fact = decode_event(raw, needs_view=arrival.visitor_id is not None)
         verdict = Verdict(id=fact.key if fact else sent_id(raw))
         batch.verdicts.append(verdict)
         if fact:
@@ -106,125 +147,139 @@ def _decode(events: Sequence, *, needs_view: bool) -> _Batch:
     return batch
 
 
-def _drop_unknown_pages(batch: _Batch) -> None:
-    if not batch.open:
-        return
-    live = live_page_ids({fact.page_id for fact, _ in batch.open})
-    known = []
-    for fact, verdict in batch.open:
-        if fact.page_id in live:
-            known.append((fact, verdict))
+def _drop_unknown_pages(batches: Sequence[_Batch]) -> None:
+    asked = {fact.page_id for batch in batches for fact, _ in batch.open}
+    live = live_page_ids(asked) if asked else set()
+    for batch in batches:
+        known = []
+        for fact, verdict in batch.open:
+            if fact.page_id in live:
+                known.append((fact, verdict))
+            else:
+                batch.drop(verdict, Reason.UNKNOWN_PAGE)
+        batch.keep(known)
+
+
+def _judge_consent(batches: Sequence[_Batch], *, wait: bool) -> set[int]:
+    """Hold every visitor, drop what has no consent, return which batches must be set aside."""
+    personal = [batch for batch in batches if batch.arrival.visitor_id and batch.open]
+    asked = {batch.arrival.visitor_id for batch in personal if batch.arrival.visitor_id}
+    held = hold_visitors(asked, wait=wait) if asked else {}
+    aside = set()
+    for batch in personal:
+        visitor_id = batch.arrival.visitor_id
+        batch.visitor = held.get(visitor_id) if visitor_id else None
+        if batch.visitor is not None:
+            continue
+        if visitor_id in held or wait:
+            batch.drop_all(Reason.NO_CONSENT)
         else:
-            batch.drop(verdict, Reason.UNKNOWN_PAGE)
-    batch.keep(known)
+            aside.add(id(batch))
+    return aside
 
 
-def _store(
-    batch: _Batch,
-    *,
-    visitor_id: UUID | None,
-    agent: Agent,
-    now: datetime,
-    offset: timedelta,
-) -> None:
+def _store(batches: Sequence[_Batch]) -> None:
     """Judge what is left and insert it; the whole of it is one transaction."""
-    visitor = None
-    if visitor_id is not None and batch.open:
-        visitor = consenting_visitor(public_id=visitor_id)
-        if visitor is None:
-            for _, verdict in batch.open:
-                batch.drop(verdict, Reason.NO_CONSENT)
-            batch.keep([])
-    _correct_clocks(batch, visitor=visitor, now=now, offset=offset)
-    _part_repeats(batch)
-    if batch.open:
-        personal, anonymous = _by_plane([fact for fact, _ in batch.open], visitor=visitor)
-        new = set()
-        for visitor_pk, facts in ((visitor.pk if visitor else None, personal), (None, anonymous)):
-            if facts:
-                origin = Origin(visitor_id=visitor_pk, received_at=now, agent=agent)
-                new |= store_new(facts, origin=origin)
-        _mark_duplicates(batch, new=new, consented=visitor is not None)
-    count_ingest(batch.counts, day=now.date())
+    _correct_clocks(batches)
+    _part_repeats(batches)
+    new = store_new([item for batch in batches for item in _with_origins(batch)])
+    _mark_duplicates(batches, new=new)
+    days: dict[date, Counter[str]] = {}
+    for batch in batches:
+        days.setdefault(batch.arrival.received_at.date(), Counter()).update(batch.counts)
+    for day, counts in sorted(days.items()):
+        count_ingest(counts, day=day)
 
 
-def _by_plane(facts: list[Fact], *, visitor: Visitor | None) -> tuple[list[Fact], list[Fact]]:
-    """The facts to store as they came, and those of a pause: counted, and nothing of anybody's.
+def _with_origins(batch: _Batch) -> list[tuple[Fact, Origin]]:
+    """The facts as they came, and those of a pause: counted, and nothing of anybody's.
 
     The latter lose their depth: it is told over and over in a view, and the view is not kept.
     """
-    if visitor is None or visitor.person is None:
-        return facts, []
-    records = records_of(visitor.person).values_list("pk", flat=True)
-    pauses = [pause for found in pauses_of(records).values() for pause in found]
-    # What is sent during a pause counts for nobody either, whenever it happened.
-    all_of_them = any(until is None for _, until in pauses)
-    kept, counted = [], []
-    for fact in facts:
-        if all_of_them or any(since <= fact.at <= until for since, until in pauses if until):
+    arrival, visitor = batch.arrival, batch.visitor
+    nobody = Origin(visitor_id=None, received_at=arrival.received_at, agent=arrival.agent)
+    if visitor is None:
+        return [(fact, nobody) for fact, _ in batch.open]
+    own = Origin(visitor_id=visitor.pk, received_at=arrival.received_at, agent=arrival.agent)
+    found = []
+    for fact, _ in batch.open:
+        paused = visitor.is_paused(at=fact.at)
+        if paused:
             fact.depth = None
-            counted.append(fact)
-        else:
-            kept.append(fact)
-    return kept, counted
+        found.append((fact, nobody if paused else own))
+    return found
 
 
-def consenting_visitor(*, public_id: UUID) -> Visitor | None:
-    """Return the visitor if profiling consent is given, and hold it until the transaction ends.
+def _correct_clocks(batches: Sequence[_Batch]) -> None:
+    moved = {}
+    for batch in batches:
+        arrival = batch.arrival
+        offset = clocks.measured_offset(sent_at=arrival.sent_at, now=arrival.received_at)
+        moved[id(batch)] = offset
+    views = {
+        (batch.visitor.pk, fact.view)
+        for batch in batches
+        if moved[id(batch)] and batch.visitor
+        for fact, _ in batch.open
+        if fact.view
+    }
+    firsts = first_offsets(views) if views else {}
+    for batch in batches:
+        _correct_clock(batch, offset=moved[id(batch)], firsts=firsts)
 
-    A withdrawal locks the same row: either it sees our events and deletes them, or we see it. A
-    pause does so too.
-    """
-    visitors = Visitor.objects.filter(public_id=public_id).only("id", "person_id", "withdrawn_at")
-    if connection.vendor == "postgresql":
-        sql, parameters = visitors.query.sql_with_params()
-        found = list(Visitor.objects.raw(f"{sql} FOR KEY SHARE", parameters))
-    else:
-        found = list(visitors)  # the write lock is ours already
-    if not found or found[0].withdrawn_at is not None:
-        return None
-    agreed = has_consent(visitor=found[0], purpose=Purpose.PROFILING, though_paused=True)
-    return found[0] if agreed else None
 
-
-def _correct_clocks(
-    batch: _Batch, *, visitor: Visitor | None, now: datetime, offset: timedelta
+def _correct_clock(
+    batch: _Batch, *, offset: timedelta, firsts: dict[tuple[int, UUID], int]
 ) -> None:
-    offsets: dict[UUID | None, int] = {}
-    if offset and visitor is not None and batch.open:
-        views = {fact.view for fact, _ in batch.open if fact.view}
-        offsets = first_offsets(visitor_id=visitor.pk, views=views)
-    young = []
+    """Correct one batch, and note in `firsts` what it says of views that had no event before."""
+    visitor, young = batch.visitor, []
+    begun: dict[tuple[int, UUID], int] = {}
     for fact, verdict in batch.open:
-        if clocks.correct_clock(fact, offset=offset, now=now, first_offsets=offsets):
+        view = (visitor.pk, fact.view) if visitor and fact.view else None
+        first = firsts.get(view) if view else None
+        if clocks.correct_clock(
+            fact, offset=offset, now=batch.arrival.received_at, first_offset_ms=first
+        ):
             young.append((fact, verdict))
+            if view:
+                begun.setdefault(view, fact.offset_ms)
         else:
             batch.drop(verdict, Reason.TOO_OLD)
     batch.keep(young)
+    for view, offset_ms in begun.items():
+        firsts.setdefault(view, offset_ms)
 
 
-def _part_repeats(batch: _Batch) -> None:
-    """Within one batch the first of an id wins, too."""
-    firsts: dict[UUID, Fact] = {}
-    single = []
-    for fact, verdict in batch.open:
-        first = firsts.setdefault(fact.id, fact)
-        if first is fact:
-            single.append((fact, verdict))
-            continue
+def _part_repeats(batches: Sequence[_Batch]) -> None:
+    """Within what comes together the first of an id wins, too."""
+    firsts: dict[UUID, tuple[Fact, _Batch]] = {}
+    for batch in batches:
+        single = []
+        for fact, verdict in batch.open:
+            first, its_batch = firsts.setdefault(fact.id, (fact, batch))
+            if first is fact:
+                single.append((fact, verdict))
+                continue
+            verdict.status = Status.DUPLICATE.value
+            # An anonymous event leaves nothing behind that a later batch could be held against.
+            comparable = its_batch is batch or (its_batch.visitor and batch.visitor)
+            batch.counts["conflict"] += bool(comparable) and first.digest != fact.digest
+        batch.keep(single)
+
+
+def _mark_duplicates(batches: Sequence[_Batch], *, new: set[UUID]) -> None:
+    old = [
+        (fact, verdict, batch)
+        for batch in batches
+        for fact, verdict in batch.open
+        if fact.id not in new
+    ]
+    ids = {fact.id for fact, _, batch in old if batch.visitor}
+    digests = known_digests(ids) if ids else {}
+    for fact, verdict, batch in old:
         verdict.status = Status.DUPLICATE.value
-        batch.counts["conflict"] += first.digest != fact.digest
-    batch.keep(single)
-
-
-def _mark_duplicates(batch: _Batch, *, new: set[UUID], consented: bool) -> None:
-    old = [(fact, verdict) for fact, verdict in batch.open if fact.id not in new]
-    for _, verdict in old:
-        verdict.status = Status.DUPLICATE.value
-    if old and consented:
-        digests = known_digests({fact.id for fact, _ in old})
-        conflicts = sum(digests.get(fact.id, fact.digest) != fact.digest for fact, _ in old)
-        batch.counts["conflict"] += conflicts
+        if batch.visitor:
+            batch.counts["conflict"] += digests.get(fact.id, fact.digest) != fact.digest
 
 
 def count_ingest(counts: Counter[str], *, day: date) -> None:
@@ -240,34 +295,3 @@ def count_ingest(counts: Counter[str], *, day: date) -> None:
             f"ON CONFLICT (day, name) DO UPDATE SET count = {table}.count + excluded.count",
             [value for name, count in rows for value in (day.isoformat(), name, count)],
         )
-
-
-def unfilter_events(*, reason: str, chunk: int = 500) -> int:
-    """Take the events back that were filtered for that reason: they count from now on.
-
-    Their views are folded with the next fold, and the page statistics move from bots to readers.
-    Returns how many; a second call changes nothing.
-    """
-    from tracking.services.statistics import move_from_bots
-
-    taken = 0
-    while True:
-        with transaction.atomic():
-            events = list(
-                Event.objects.select_for_update(of=("self",))
-                .filter(filtered=reason)
-                .order_by("id")[:chunk]
-            )
-            if not events:
-                return taken
-            Event.objects.filter(pk__in=[event.pk for event in events]).update(filtered="")
-            touch_views({event.view for event in events})
-            move_from_bots(events)
-        taken += len(events)
-
-
-def touch_views(views: set[UUID]) -> None:
-    """Have these views folded again."""
-    from tracking.models import TouchedView
-
-    TouchedView.objects.bulk_create([TouchedView(view=view) for view in sorted(views)])

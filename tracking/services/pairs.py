@@ -1,8 +1,10 @@
 """Replays (profile, topic) pairs from stored signals and writes interests and interest tags."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+
+from django.db.models import QuerySet
 
 from tracking.arithmetic import (
     PairState,
@@ -18,6 +20,8 @@ from tracking.selectors.vetoes import vetoes_of
 from tracking.selectors.weights import weights_about, yardstick_weights
 
 States = dict[int, dict[int, PairState]]
+TagKey = tuple[int, int, datetime, datetime]
+TAG_FIELDS = ("profile_id", "topic_id", "entered_at", "lapses_at")
 
 
 def refresh_pairs(*, touched: Mapping[int, set[int] | None]) -> set[int]:
@@ -32,11 +36,14 @@ def refresh_pairs(*, touched: Mapping[int, set[int] | None]) -> set[int]:
     rows = Signal.objects.filter(profile_id__in=touched).values_list(
         "profile_id", "at", "kind", "item_key", "day", "strength", "topic_id", "yardstick_id"
     )
-    states = replay_pairs(rows=rows, vetoes=vetoes_of(touched), rule=rule, tree=tree)
     limits = {
         profile: None if topics is None else _with_relatives(topics, tree)
         for profile, topics in touched.items()
     }
+    states = replay_pairs(
+        rows=rows, vetoes=vetoes_of(touched), rule=rule, tree=tree,
+        concerns=lambda profile, topic: _limited(profile, topic, limits),
+    )  # fmt: skip
     changed = _write_interests(states, limits) | _write_tags(states, limits, version)
     # Changed evidence is a change even where mass and tags stay: reasons name it.
     return changed | set(touched)
@@ -48,8 +55,9 @@ def replay_pairs(
     vetoes: Mapping[tuple[int, int], list[VetoFact]],
     rule: Rule,
     tree: TopicTree,
+    concerns: Callable[[int, int], bool] = lambda profile, topic: True,
 ) -> States:
-    """Replay every pair of the profiles that the signal rows name.
+    """Replay every pair of the profiles that the signal rows name, or those that `concerns` grants.
 
     A row is (profile id, at, kind, item key, day, strength, topic id, yardstick id).
     """
@@ -62,6 +70,8 @@ def replay_pairs(
         else:
             bears_on = weights.get(yardstick_id, {})
         for topic, weight in bears_on.items():
+            if not concerns(profile, topic):
+                continue
             pairs[profile, topic].append(
                 WeighedSignal(
                     at.timestamp(), (kind, item_key, day), kind, item_key, strength, weight
@@ -115,8 +125,6 @@ def _write_interests(states: States, limits: Mapping[int, set[int] | None]) -> s
     fresh, changed = [], set()
     for profile, topics in states.items():
         for topic, state in topics.items():
-            if not _limited(profile, topic, limits):
-                continue
             row = stored.pop((profile, topic), None)
             if row is None or (row.mass, row.signals) != (state.mass, state.signals):
                 fresh.append(
@@ -144,33 +152,43 @@ def _write_interests(states: States, limits: Mapping[int, set[int] | None]) -> s
 def _write_tags(
     states: States, limits: Mapping[int, set[int] | None], version: RuleVersion
 ) -> set[int]:
-    stored = {
-        (row.profile_id, row.topic_id, row.entered_at, row.lapses_at): row.pk
-        for row in InterestTag.objects.filter(profile_id__in=limits)
-        if _limited(row.profile_id, row.topic_id, limits)
-    }
     due = {
         (profile, topic, moment(episode.entered_s), moment(episode.lapses_s))
         for profile, topics in states.items()
         for topic, state in topics.items()
-        if _limited(profile, topic, limits)
         for episode in state.episodes
     }
-    gone = [pk for key, pk in stored.items() if key not in due]
+    stored = InterestTag.objects.filter(profile_id__in=limits)
+    return store_tags(
+        due=due, stored=stored, version=version, concerns=lambda p, t: _limited(p, t, limits)
+    )
+
+
+def store_tags(
+    *,
+    due: set[TagKey],
+    stored: QuerySet[InterestTag],
+    version: RuleVersion,
+    concerns: Callable[[int, int], bool] = lambda profile, topic: True,
+) -> set[int]:
+    """Make the stored tags those that are due; return the profiles that changed.
+
+    A key is (profile id, topic id, entered at, lapses at). Stored pairs that `concerns` denies stay.
+    """
+    have = {
+        (profile, topic, entered, lapses): pk
+        for pk, profile, topic, entered, lapses in stored.values_list("pk", *TAG_FIELDS)
+        if concerns(profile, topic)
+    }
+    gone = [pk for key, pk in have.items() if key not in due]
     if gone:
         InterestTag.objects.filter(pk__in=gone).delete()
-    fresh = sorted(due - set(stored))
+    fresh = sorted(due - set(have))
     InterestTag.objects.bulk_create(
-        [
-            InterestTag(
-                profile_id=profile, topic_id=topic, entered_at=entered, lapses_at=lapses,
-                rule=version,
-            )
-            for profile, topic, entered, lapses in fresh
-        ],
+        [InterestTag(**dict(zip(TAG_FIELDS, key, strict=True)), rule=version) for key in fresh],
         batch_size=500,
-    )  # fmt: skip
-    return {key[0] for key in fresh} | {key[0] for key in stored if key not in due}
+    )
+    return {key[0] for key in fresh} | {key[0] for key in have if key not in due}
 
 
 def moment(seconds: float) -> datetime:

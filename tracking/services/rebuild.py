@@ -1,18 +1,20 @@
 """Rebuilds interests from the evidence, or checks that the stored ones equal such a rebuild."""
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.db import transaction
 
 from tracking.locks import hold_folding_lock
-from tracking.models import Event, Interest, InterestTag, Profile
+from tracking.models import Event, Interest, InterestTag
+from tracking.pace import Pace
 from tracking.selectors.evidence import gather_evidence
 from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.services.folding import fold_everything, fold_views
-from tracking.services.pairs import moment, refresh_pairs, replay_evidence
-from tracking.services.recompute import announce, recompute_profiles
+from tracking.services.pairs import moment, replay_evidence
+from tracking.services.recompute import announce, profiles_after, put_signals_right
+from tracking.services.rescore import rescore_profiles
 
 CHECK_CHUNK = 25
 VIEW_CHUNK = 100
@@ -36,11 +38,12 @@ def check_interests(*, progress: Callable[[int], None] = lambda done: None) -> R
     folded.
     """
     fold_everything()
-    report = RebuildReport()
-    for chunk in _profile_chunks(CHECK_CHUNK):
+    report, last = RebuildReport(), 0
+    while chunk := profiles_after(last, at_most=CHECK_CHUNK):
         with transaction.atomic():
             hold_folding_lock()
             _check_chunk(chunk, report)
+        last = chunk[-1]
         progress(report.profiles)
     return report
 
@@ -88,13 +91,14 @@ def rebuild_interests(*, progress: Callable[[int], None] = lambda done: None) ->
     """
     fold_everything()
     _fold_raw_again()
-    report = RebuildReport()
-    for chunk in _profile_chunks(8):
-        recompute_profiles(profile_ids=chunk)
-        with transaction.atomic():
+    report, pace, last = RebuildReport(), Pace(), 0
+    while chunk := profiles_after(last, at_most=pace.size):
+        put_signals_right(profile_ids=chunk)
+        with pace.timed(), transaction.atomic():
             hold_folding_lock()
-            refresh_pairs(touched=dict.fromkeys(chunk))
+            rescore_profiles(profile_ids=chunk)
             announce(profile_ids=chunk)
+        last = chunk[-1]
         report.profiles += len(chunk)
         progress(report.profiles)
     report.interests, report.tags = Interest.objects.count(), InterestTag.objects.count()
@@ -110,15 +114,3 @@ def _fold_raw_again() -> None:
             fold_views(views=chunk)
             chunk = []
     fold_views(views=chunk)
-
-
-def _profile_chunks(size: int) -> Iterator[list[int]]:
-    last = 0
-    while True:
-        chunk = list(
-            Profile.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:size]
-        )
-        if not chunk:
-            return
-        yield chunk
-        last = chunk[-1]

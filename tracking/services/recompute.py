@@ -18,10 +18,11 @@ from tracking.selectors.rules import current_rule_version, rule_of, topic_tree
 from tracking.selectors.standing import standing_profiles
 from tracking.services.pairs import refresh_pairs
 from tracking.services.profiles import drop_profile, profile_for
-from tracking.services.store import store_signals
+from tracking.services.store import profiles_that_differ, store_signals
 from tracking.signals import profiles_changed
 
 PROFILES_A_CHUNK = 8
+PROFILES_A_LOOK = 250
 
 
 def recompute_pages(*, keys: Iterable[tuple[int, int]]) -> None:
@@ -53,6 +54,27 @@ def recompute_profiles(*, profile_ids: Iterable[int]) -> None:
             rule = rule_of(current_rule_version())
             chunk = wanted[start : start + PROFILES_A_CHUNK]
             _store(gather_evidence(profile_ids=chunk, page_ids=None, rule=rule), pages=None)
+
+
+def put_signals_right(*, profile_ids: Sequence[int]) -> None:
+    """Recompute those of the profiles whose signals are not what their evidence gives.
+
+    Looking takes no lock, so that nobody waits for it: what changes meanwhile is put right by what
+    changes it, and a profile that differs is looked at again under the lock.
+    """
+    rule = rule_of(current_rule_version())
+    for start in range(0, len(profile_ids), PROFILES_A_LOOK):
+        some = profile_ids[start : start + PROFILES_A_LOOK]
+        evidence = gather_evidence(profile_ids=some, page_ids=None, rule=rule, may_append=False)
+        differ = profiles_that_differ(evidence)
+        if differ:
+            recompute_profiles(profile_ids=differ)
+
+
+def profiles_after(last: int, *, at_most: int) -> list[int]:
+    """The ids of the next profiles in their order, as many as asked for."""
+    rows = Profile.objects.filter(pk__gt=last).order_by("pk")
+    return list(rows.values_list("pk", flat=True)[:at_most])
 
 
 def _store(evidence: Evidence, *, pages: set[tuple[int, int]] | None) -> None:

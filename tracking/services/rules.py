@@ -1,6 +1,7 @@
 """Makes new versions of the rules of interest, and recomputes everybody under the one in force."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -9,13 +10,14 @@ from django.utils.translation import gettext as _
 
 from outbox.services import enqueue_effect, record_audit
 from people.models import User
-from tracking.arithmetic import heat_of, mass_for_heat
+from tracking.arithmetic import OLDEST_HALF_LIVES, TOLERANCE, heat_of, mass_for_heat
 from tracking.locks import hold_folding_lock
-from tracking.models import Interest, Profile, RuleVersion
+from tracking.models import Interest, RuleVersion
+from tracking.pace import Pace
 from tracking.rule_figures import changed_between, fields_of, figures_of
 from tracking.selectors.rules import current_rule_version, rule_of
-from tracking.services.pairs import refresh_pairs
-from tracking.services.recompute import PROFILES_A_CHUNK, announce, recompute_profiles
+from tracking.services.recompute import announce, profiles_after, put_signals_right
+from tracking.services.rescore import rescore_profiles
 
 RECOMPUTE = "rules.recompute"
 
@@ -46,12 +48,14 @@ def change_rules(*, base: int, figures: Mapping[str, float], reason: str, by: Us
         changed = changed_between(figures_of(held), figures)
         if not changed:
             raise RuleRefused(_("These are the figures in force. Nothing was changed."))
+        fields, now = fields_of(figures), timezone.now()
         version = RuleVersion.objects.create(
             number=held.number + 1,
-            epoch=held.epoch,
+            epoch=_epoch_under(held, half_life_days=fields["half_life_days"], now=now),
+            created_at=now,
             note=reason,
             made_by=by,
-            **fields_of(figures),
+            **fields,
         )
         _carry_heat(held, version)
         record_audit(
@@ -68,29 +72,44 @@ def change_rules(*, base: int, figures: Mapping[str, float], reason: str, by: Us
     return version
 
 
+def _epoch_under(held: RuleVersion, *, half_life_days: float, now: datetime) -> datetime:
+    """The EPOCH under which stored masses mean the same heat now by another half-life.
+
+    Heat is mass * 2^(-(now - EPOCH)/h), so it is enough that EPOCH stays as many half-lives away:
+    no interest is written, and nobody reads some rescaled and some not. Only where masses come
+    half-way to what a double holds (nine years of a half-life of 7 days) it is today.
+    """
+    half_lives = (now - held.epoch) / timedelta(days=held.half_life_days)
+    if half_lives < OLDEST_HALF_LIVES / 2:
+        return now - timedelta(days=half_life_days) * half_lives
+    return now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def _carry_heat(held: RuleVersion, version: RuleVersion) -> None:
-    """Put stored masses on the new half-life's scale, so that heat is now what it was."""
-    before, after = rule_of(held), rule_of(version)
-    if (before.half_life_s, before.epoch_s) == (after.half_life_s, after.epoch_s):
-        return
+    """Rescale stored masses where EPOCH alone could not keep heat what it is: all in one statement."""
     now_s = version.created_at.timestamp()
-    factor = mass_for_heat(heat=heat_of(mass=1.0, at_s=now_s, rule=before), at_s=now_s, rule=after)
-    Interest.objects.update(mass=F("mass") * factor)
+    before = heat_of(mass=1.0, at_s=now_s, rule=rule_of(held))
+    factor = mass_for_heat(heat=before, at_s=now_s, rule=rule_of(version))
+    if abs(factor - 1.0) > TOLERANCE:
+        Interest.objects.update(mass=F("mass") * factor)
 
 
 def recompute_under(*, number: int) -> None:
-    """Recompute every profile under a version, a few in a transaction, and note how far it is.
+    """Recompute every profile under a version, a chunk in a transaction, and note how far it is.
 
     A version that is no longer in force is left as it is: its successor recomputes everybody. A
     second call goes on where the first one ended.
     """
-    for chunk in _profiles_left(number):
-        recompute_profiles(profile_ids=chunk)
-        with transaction.atomic():
+    same_signals = _signals_stay(number)
+    pace = Pace()
+    while chunk := _profiles_left(number, at_most=pace.size):
+        if not same_signals:
+            put_signals_right(profile_ids=chunk)
+        with pace.timed(), transaction.atomic():
             hold_folding_lock()
             if not _in_force(number):
                 return
-            refresh_pairs(touched=dict.fromkeys(chunk))
+            rescore_profiles(profile_ids=chunk)
             announce(profile_ids=chunk)
             RuleVersion.objects.filter(number=number).update(recomputed_upto=chunk[-1])
     if _in_force(number):
@@ -99,16 +118,24 @@ def recompute_under(*, number: int) -> None:
         )
 
 
-def _profiles_left(number: int) -> Iterator[list[int]]:
-    while True:
-        version = RuleVersion.objects.filter(number=number, recomputed_at=None).first()
-        if version is None or not _in_force(number):
-            return
-        rows = Profile.objects.filter(pk__gt=version.recomputed_upto).order_by("pk")
-        chunk = list(rows.values_list("pk", flat=True)[:PROFILES_A_CHUNK])
-        if not chunk:
-            return
-        yield chunk
+def _signals_stay(number: int) -> bool:
+    """Whether what makes signals is as at the last complete recomputation, and was ever since."""
+    now = None
+    for version in RuleVersion.objects.filter(number__lte=number).order_by("-number").iterator():
+        makes = (version.strengths, version.depth_share)
+        if now is not None and makes != now:
+            return False
+        if version.recomputed_at is not None:
+            return True
+        now = makes
+    return False
+
+
+def _profiles_left(number: int, *, at_most: int) -> list[int]:
+    version = RuleVersion.objects.filter(number=number, recomputed_at=None).first()
+    if version is None or not _in_force(number):
+        return []
+    return profiles_after(version.recomputed_upto, at_most=at_most)
 
 
 def _in_force(number: int) -> bool:

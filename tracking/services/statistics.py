@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 
 from django.db import connection, transaction
+from django.db.models import Max
 
 from tracking.models import Event, PageCounter, StatisticSpool
 
@@ -17,24 +18,25 @@ CounterKey = tuple[int, date, str, str]
 
 
 def fold_statistics(*, chunk: int = ROWS_A_CHUNK) -> int:
-    """Drain the spool into the counters, one transaction a chunk; returns how many rows it took.
+    """Fold the spool into the counters, one transaction a chunk; returns how many rows it took.
 
+    What comes in meanwhile is for the next call.
     Each row counts once: it is deleted in the transaction that counts it. Two runs at once share
     the work on PostgreSQL and wait for each other on SQLite.
     """
     taken = 0
-    while count := _fold_chunk(chunk):
+    last = StatisticSpool.objects.aggregate(last=Max("pk"))["last"]
+    while count := _fold_chunk(chunk, last=last or 0):
         taken += count
     return taken
 
 
-def _fold_chunk(chunk: int) -> int:
+def _fold_chunk(chunk: int, *, last: int) -> int:
     with transaction.atomic():
-        rows = list(
-            StatisticSpool.objects.select_for_update(
-                skip_locked=connection.features.has_select_for_update_skip_locked
-            ).order_by("pk")[:chunk]
+        spool = StatisticSpool.objects.select_for_update(
+            skip_locked=connection.features.has_select_for_update_skip_locked
         )
+        rows = list(spool.filter(pk__lte=last).order_by("pk")[:chunk])
         if not rows:
             return 0
         deltas: Counter[CounterKey] = Counter()

@@ -1,6 +1,7 @@
 """Brings stored signals in line with what the evidence says they should be."""
 
 from collections import defaultdict
+from typing import NamedTuple
 
 from tracking.evidence import SignalFact
 from tracking.models import PageYardstick, Signal
@@ -21,10 +22,30 @@ def store_signals(
     profiles. Profiles without a difference are left out. While interests are paused signals may go
     or shrink, but none is made and none grows.
     """
+    difference = _difference(evidence, pages=pages)
+    if difference.gone:
+        Signal.objects.filter(pk__in=difference.gone).delete()
+    upsert_signals(difference.changed)
+    return _topics_of(difference.touched)
+
+
+def profiles_that_differ(evidence: Evidence) -> set[int]:
+    """The profiles of which `store_signals` would write or delete a signal; nothing is written."""
+    return set(_difference(evidence, pages=None).touched)
+
+
+class _Difference(NamedTuple):
+    """Signals to write and ids to delete, and both states of either by profile."""
+
+    changed: list[tuple[int, SignalFact]]
+    gone: list[int]
+    touched: dict[int, list[SignalFact]]
+
+
+def _difference(evidence: Evidence, *, pages: set[tuple[int, int]] | None) -> _Difference:
     stored = _stored(evidence)
-    changed: list[tuple[int, SignalFact]] = []
-    gone: list[int] = []
-    touched: dict[int, list[SignalFact]] = defaultdict(list)
+    difference = _Difference([], [], defaultdict(list))
+    changed, gone, touched = difference
     for profile, due in evidence.signals.items():
         wanted = {_key(signal): signal for signal in due if _concerns(profile, signal, pages)}
         have = {
@@ -43,10 +64,7 @@ def store_signals(
             if key not in wanted:
                 gone.append(pk)
                 touched[profile].append(signal)
-    if gone:
-        Signal.objects.filter(pk__in=gone).delete()
-    upsert_signals(changed)
-    return _topics_of(touched)
+    return difference
 
 
 def _key(signal: SignalFact) -> tuple:

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
+from classroom.models import Room
 from cms.services.demo_content import DEMO_STAFF
 from leads.services.demo_lists import DEMO_PASSWORD
 from people.models import Clinic
@@ -37,6 +38,12 @@ Ten minutes, screen by screen
      reason. Export it as a table.
   8  {url}/me/ once more: take back the agreement. You are gone from the list.
 """
+ROOMS = """
+  9  {url}/rooms/{coming}/rehearsal/
+     {url}/rooms/{coming}/ as shen-yu: sound and network are checked, then the room of her next class:
+     turn the slides, say something aloud, ask with a poll.
+ 10  {url}/rooms/{held}/replay/ as admin: the last class again, slide by slide, with its talk.
+"""
 
 
 class Command(BaseCommand):
@@ -51,3 +58,12 @@ class Command(BaseCommand):
         lines += [f"  {PROSPECT}  prospect: signs in at {url}/sign-in/ with a code, no password"]
         self.stdout.write("\n".join(lines))
         self.stdout.write(TOUR.format(url=url).rstrip())
+        coming, held = demo_room("shen-yu"), demo_room("arjun-mehta")
+        if coming and held:
+            self.stdout.write(ROOMS.format(url=url, coming=coming, held=held).strip("\n"))
+
+
+def demo_room(username: str) -> int | None:
+    """The id of the class whose room somebody of the demo gives; None where it was deleted."""
+    rooms = Room.objects.filter(live_class__author__user__username=username)
+    return rooms.order_by("pk").values_list("pk", flat=True).first()

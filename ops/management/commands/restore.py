@@ -44,7 +44,8 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from None
         self.stderr.write(
             f"Back at {done.made_at}: {done.rows} rows, {done.media} media files; "
-            f"{done.erased_again} erased again, {done.withdrawn_again} consents taken back again."
+            f"{done.erased_again} erased again, {done.withdrawn_again} consents taken back again, "
+            f"{done.paused_again} pauses repeated."
         )
         if done.kept:
             self.stderr.write(f"What stood here is in {done.kept}")

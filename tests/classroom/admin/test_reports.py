@@ -1,5 +1,6 @@
 """Uploading reports: a look first, then taken in once, columns that are remembered, undo, big files."""
 
+import os
 import tracemalloc
 from datetime import timedelta
 
@@ -358,8 +359,12 @@ def test_files_nobody_decided_about_go_after_a_week(client, staff, a_class):
     old = bring(client, a_class, HEADING + row("Bob", "", 0, 10))
     new = bring(client, a_class, HEADING + row("Bob", "", 0, 11))
     ReportUpload.objects.filter(pk=old.pk).update(uploaded_at=timezone.now() - timedelta(days=8))
+    stray = folder() / "of nobody"
+    stray.mkdir()
+    os.utime(stray, (0, 0))
     assert discard_old_uploads() == 1
     assert discard_old_uploads() == 0
+    assert not stray.exists()
     old.refresh_from_db()
     assert (old.state, path_of(new) is not None) == ("discarded", True)
 

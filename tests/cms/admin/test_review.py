@@ -408,7 +408,20 @@ def test_menu_of_a_clinician(client):
 
 @pytest.mark.parametrize(
     ("role", "settings"),
-    [(Role.CONSULTANT, set()), (Role.MARKETING, {"settings", "settings/rules"})],
+    [
+        (Role.CONSULTANT, {"settings", "settings/tokens"}),
+        (
+            Role.MARKETING,
+            {
+                "settings",
+                "settings/assignment-rules",
+                "settings/people-imports",
+                "settings/rules",
+                "settings/tokens",
+                "settings/webhooks",
+            },
+        ),
+    ],
 )
 def test_menu_without_pages(client, role, settings):
     names = menu_of(client, make_staff(role))

@@ -1,0 +1,26 @@
+"""Writes errors into the log without their words: a database tells the values of the row it refused."""
+
+import logging
+import traceback
+from types import TracebackType
+from typing import TypeAlias
+
+ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
+)
+
+
+class Line(logging.Formatter):
+    """One line for each record; of an error its kind and where it happened, and never what it says."""
+
+    def formatException(self, ei: ExcInfo) -> str:
+        """Kind and places of the error and of those that led to it, the last one first."""
+        parts: list[str] = []
+        error, told = ei[1], set()
+        while error is not None and id(error) not in told:
+            told.add(id(error))
+            kind = type(error)
+            parts.append(f"{kind.__module__}.{kind.__qualname__}")
+            parts += (line.rstrip("\n") for line in traceback.format_tb(error.__traceback__))
+            error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+        return "\n".join(parts)

@@ -1,0 +1,139 @@
+// The hosts' desk: who is here by the names they chose, what was decided about them and its undo,
+// how slowly words are taken, polls. Others see the effect and nothing else.
+
+import { AGAIN_MS, ask, hold, isHeld, newId, release, room, say } from './page.js';
+import { talk } from './talk.js';
+import { onPiece, onState } from './wire.js';
+import { showTally } from './votes.js';
+
+const people = document.getElementById('people');
+const form = document.getElementById('new-poll');
+const slow = document.getElementById('slow-mode');
+const voices = document.getElementById('guests-speak');
+const PAUSE_MS = 1e3; // a class that comes in changes the state many times a second
+
+let timer = 0;
+let isAsked = false;
+
+async function decide(what, button) {
+  if (isHeld(button)) return;
+  hold(button);
+  try {
+    const answer = await ask(room.dataset.moderation, what);
+    if (answer.ok) show(await answer.json());
+  } catch {
+    // Nothing changed: the button is there again.
+  }
+  release(button);
+}
+
+function step(kind, words, guest) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = words;
+  button.dataset.step = kind;
+  button.setAttribute('aria-label', `${words}: ${guest.nickname}`);
+  button.addEventListener('click', () => decide({ kind, guest: guest.guest }, button));
+  return button;
+}
+
+// The list is made anew whenever somebody comes or goes: who stands in it stays where they were.
+function keepingFocus(change) {
+  const on = people.contains(document.activeElement) ? document.activeElement : null;
+  const line = on?.closest('[data-guest]');
+  const at = line ? [...line.querySelectorAll('button')].indexOf(on) : -1;
+  change();
+  if (!line) return;
+  const buttons = people.querySelectorAll(`[data-guest="${line.dataset.guest}"] button`);
+  (buttons[Math.min(at, buttons.length - 1)] || people.closest('details').querySelector('summary')).focus({ preventScroll: true });
+}
+
+function show(desk) {
+  if (slow && document.activeElement !== slow) slow.value = desk.slow_s;
+  voices.checked = desk.guests_speak;
+  keepingFocus(() => people.replaceChildren(...desk.guests.map((guest) => {
+    const line = document.createElement('li');
+    line.dataset.guest = guest.guest;
+    const name = document.createElement('span');
+    name.textContent = guest.nickname;
+    const state = document.createElement('span');
+    state.className = 'room-mark';
+    state.textContent = guest.is_out ? say.sayIsOut : guest.is_muted ? say.sayIsMuted : '';
+    line.append(name, state);
+    if (!guest.is_out) line.append(guest.is_muted ? step('unmute', say.sayUnmute, guest) : step('mute', say.sayMute, guest));
+    line.append(guest.is_out ? step('let_in', say.sayLetIn, guest) : step('put_out', say.sayPutOut, guest));
+    return line;
+  })));
+  const silent = new Set(desk.guests.filter((guest) => guest.is_muted).map((guest) => String(guest.guest)));
+  for (const button of talk.querySelectorAll('[data-step=mute]')) {
+    const line = button.closest('li');
+    const is = silent.has(line.dataset.by);
+    if (is && button === document.activeElement) line.focus({ preventScroll: true });
+    button.hidden = is;
+  }
+  const nameless = document.getElementById('nameless');
+  nameless.textContent = say.sayNameless.replace('0', desk.nameless);
+  nameless.hidden = !desk.nameless;
+  for (const poll of desk.polls) {
+    const voters = poll.counts.reduce((sum, count) => sum + count, 0);
+    showTally(poll.number, { voters, counts: poll.counts }, { isClosed: !poll.is_open });
+  }
+}
+
+async function look() {
+  clearTimeout(timer);
+  timer = 0;
+  try {
+    const answer = await ask(room.dataset.desk);
+    if (answer.ok) show(await answer.json());
+    isAsked = true;
+  } catch {
+    // The next state asks again.
+  }
+}
+
+function lookSoon() {
+  if (!timer) timer = setTimeout(look, isAsked ? PAUSE_MS : 0);
+}
+
+async function askEverybody(event) {
+  event.preventDefault();
+  const button = form.querySelector('button');
+  const problem = form.querySelector('[role=alert]');
+  const [question, answers] = [form.elements.question, form.elements.answers];
+  const options = answers.value.split('\n').map((line) => line.trim()).filter(Boolean);
+  const poll = { client: newId(), text: question.value, options };
+  problem.textContent = options.length >= 2 && options.length <= 6 ? '' : say.sayAnswers;
+  if (problem.textContent) { answers.focus(); return; }
+  if (isHeld(button)) return;
+  hold(button);
+  for (const pause of [...AGAIN_MS, 0]) {
+    try {
+      const answer = await ask(room.dataset.polls, poll);
+      if (answer.ok) {
+        form.reset();
+        const drawer = form.closest('details');
+        if (drawer.contains(document.activeElement)) drawer.querySelector('summary').focus();
+        drawer.open = false;
+        break;
+      }
+      if (answer.status < 500) { problem.textContent = say.sayAnswers; break; }
+    } catch {
+      // The same id once more: asked twice, it is one poll.
+    }
+    await new Promise((done) => { setTimeout(done, pause); });
+  }
+  release(button);
+}
+
+if (people) {
+  onState(lookSoon);
+  onPiece((count) => { if (count) lookSoon(); });
+  form.addEventListener('submit', askEverybody);
+  // By what was said: a guest may have another name by now.
+  talk.addEventListener('click', ({ target }) => {
+    if (target.dataset.step === 'mute') decide({ kind: 'mute', guest: Number(target.closest('li').dataset.by) }, target);
+  });
+  slow.addEventListener('change', () => decide({ kind: 'slow', seconds: Number(slow.value) }, slow));
+  voices.addEventListener('change', () => decide({ kind: voices.checked ? 'voices_on' : 'voices_off' }, voices));
+}
