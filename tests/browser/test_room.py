@@ -105,6 +105,22 @@ def test_page_that_gets_no_stream_asks_for_the_same_list(host, mei):
     assert host.transcript() == mei.transcript() == [f"{host.name()}: Hello", "Mei: Hello, too"]
 
 
+def test_words_written_while_an_answer_is_late_are_sent_too(host, mei):
+    guest_comes_in(mei, "Mei")
+    host.come_in()
+    late = []
+    mei.page.route("**/messages", lambda route: late.append((route, route.fetch())), times=1)
+    mei.say("First")
+    mei.hears("First")  # the list is faster than the answer
+    mei.say("Second")
+    expect(mei.page.locator("#talk [data-waits]")).to_contain_text("Second")
+    [(route, answer)] = late
+    route.fulfill(response=answer)
+    for one in (mei, host):
+        one.hears("Second")
+    assert mei.transcript() == host.transcript() == ["Mei: First", "Mei: Second"]
+
+
 SCRIPTS = [
     "<script>window.ran = 1</script>",
     "<img src=x onerror='window.ran = 1'>",

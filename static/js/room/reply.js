@@ -45,10 +45,15 @@ function waitingItem(client) {
   return talk.querySelector(`[data-waits="${client}"]`);
 }
 
-function drop(client) {
+// The list may tell of it before the answer does: whichever is second finds nothing to forget.
+function forget(client) {
   const at = outbox.findIndex((one) => one.client === client);
   if (at >= 0) outbox.splice(at, 1);
   keep();
+}
+
+function drop(client) {
+  forget(client);
   if (client) waitingItem(client)?.remove();
 }
 
@@ -83,8 +88,7 @@ async function sendFirst(one) {
     const answer = await ask(room.dataset.messages, one);
     if (answer.ok) {
       failures = 0;
-      outbox.splice(outbox.indexOf(one), 1);
-      keep();
+      forget(one.client);
       const event = await answer.json();
       if (event.number <= lastNumber()) waitingItem(one.client)?.remove();
       else waitingItem(one.client)?.querySelector('.room-mark').replaceChildren();
