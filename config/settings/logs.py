@@ -9,10 +9,12 @@ LOGGING = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
+    "filters": {"without_words": {"()": "config.log_lines.WithoutWords"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
     "loggers": {
         "celery": {"level": "INFO"},
+        "celery.app.trace": {"filters": ["without_words"]},
         "wellread": {"level": "INFO"},
         "django.server": {"level": "WARNING"},
     },

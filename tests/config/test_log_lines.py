@@ -7,6 +7,7 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from config.celery import app
 from config.log_lines import Line
 from people.models import ContactPoint
 from tests.factories.leads import prospect
@@ -47,3 +48,23 @@ def test_an_error_in_a_ring_ends_and_none_is_nothing():
         Line().formatException((ValueError, one, None)) == "builtins.ValueError\nbuiltins.KeyError"
     )
     assert Line().formatException((None, None, None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [(False, "raised unexpected: ValueError"), (True, "retry: Retry in 180s: ValueError")],
+)
+def test_a_task_that_fails_or_is_tried_again_is_told_without_the_words(caplog, again, told):
+    @app.task(bind=True, shared=False, name=f"tests.fails.{again}")
+    def fails(self):
+        error = ValueError("ada@example.org")
+        raise self.retry(exc=error) if again else error
+
+    caplog.set_level(logging.INFO, "celery.app.trace")
+    caplog.handler.setFormatter(Line("%(message)s"))
+    try:
+        fails.apply(retries=fails.max_retries - 1 if again else 0)
+    finally:
+        app.tasks.unregister(fails.name)
+    assert "ada@example.org" not in caplog.text
+    assert told in caplog.text
