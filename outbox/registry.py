@@ -12,6 +12,14 @@ class Refused(Exception):
     """The world said no for good: the effect becomes a dead letter without another attempt."""
 
 
+class NotNow(Exception):
+    """The world asks for time: the next attempt comes no earlier than `wait_s` seconds from now."""
+
+    def __init__(self, *words: object, wait_s: float = 0):
+        super().__init__(*words)
+        self.wait_s = wait_s
+
+
 @dataclass(frozen=True)
 class Handling:
     """How a kind is handled.

@@ -11,6 +11,8 @@ import ssl
 import threading
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 
 from outbox.safe_addresses import Target, addresses_of, parsed
 
@@ -18,6 +20,8 @@ PATIENCE_S = 10
 #: For one attempt as a whole: a host that answers a byte at a time is left.
 WHOLE_S = 20
 ADDRESSES_TRIED = 2
+#: No host puts a sender off for longer than this, whatever it asks for.
+PUT_OFF_AT_MOST_S = 24 * 3600
 
 
 class NotReached(Exception):
@@ -30,10 +34,14 @@ class NotReached(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """The status of an answer, how long it took, and its body where that was asked for."""
+    """The status of an answer, how long it took, and its body where that was asked for.
+
+    `retry_after_s` is for how many seconds the host wants to be left alone; 0 where it says nothing.
+    """
 
     status: int
     duration_ms: int
+    retry_after_s: float = 0
     body: bytes = b""
 
 
@@ -93,7 +101,7 @@ def _ask(address: str, asking: _Asking) -> Answer:
     problem = NotReached("connection")
     for number in addresses_of(target)[:ADDRESSES_TRIED]:
         try:
-            status, content = _send(_Connection(target, number), target.path, asking)
+            status, wait_s, content = _send(_Connection(target, number), target.path, asking)
         except ConnectionRefusedError:
             continue
         except ssl.SSLError as error:
@@ -104,13 +112,13 @@ def _ask(address: str, asking: _Asking) -> Answer:
             answered = isinstance(error, http.client.HTTPException | ValueError)
             problem = NotReached("answer" if answered else "connection")
         else:
-            return Answer(status, round(1000 * (time.monotonic() - began)), content)
+            return Answer(status, round(1000 * (time.monotonic() - began)), wait_s, content)
         break
     # The error's own text could hold the address, and with it a secret.
     raise problem from None
 
 
-def _send(connection: _Connection, path: str, asking: _Asking) -> tuple[int, bytes]:
+def _send(connection: _Connection, path: str, asking: _Asking) -> tuple[int, float, bytes]:
     timer = threading.Timer(WHOLE_S, connection.cut)
     timer.daemon = True
     timer.start()
@@ -122,7 +130,7 @@ def _send(connection: _Connection, path: str, asking: _Asking) -> tuple[int, byt
             raise TimeoutError
         if len(content) > asking.at_most:
             raise ValueError
-        return answer.status, content
+        return answer.status, seconds_of(answer.getheader("Retry-After")), content
     except (OSError, http.client.HTTPException):
         if connection.was_cut:
             raise TimeoutError from None
@@ -130,3 +138,17 @@ def _send(connection: _Connection, path: str, asking: _Asking) -> tuple[int, byt
     finally:
         timer.cancel()
         connection.close()
+
+
+def seconds_of(retry_after: str | None) -> float:
+    """How long a Retry-After asks for, from now and at most a day; 0 where it says nothing readable."""
+    words = (retry_after or "").strip()
+    try:
+        if words.isascii() and words.isdigit():
+            asked = float(words)
+        else:
+            moment = parsedate_to_datetime(words)
+            asked = (moment.astimezone(UTC) - datetime.now(UTC)).total_seconds()
+    except (ValueError, OverflowError):
+        return 0
+    return min(max(asked, 0), PUT_OFF_AT_MOST_S)

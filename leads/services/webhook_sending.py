@@ -28,6 +28,7 @@ from leads.services.actors import actor_of
 from leads.services.webhook_endpoints import disable_endpoint, signing_secrets
 from leads.services.webhook_news import is_owed_when_off
 from leads.services.webhook_secrets import SecretUnreadable
+from outbox.registry import NotNow
 from outbox.safe_addresses import AddressRefused
 from outbox.safe_posting import NotReached, post_safely
 from outbox.services import record_audit
@@ -41,8 +42,8 @@ FAILING_AT_MOST = timedelta(days=3)
 GONE = 410
 
 
-class NotTaken(Exception):
-    """The endpoint did not take it now; it is tried again later."""
+class NotTaken(NotNow):
+    """The endpoint did not take it now; it is tried again later, and not before it asks for it."""
 
 
 class NotYet(Exception):
@@ -51,11 +52,12 @@ class NotYet(Exception):
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of one try: a status, or a problem's code."""
+    """What came of one try: a status, or a problem's code, and for how long to leave it alone."""
 
     status: int | None = None
     problem: str = ""
     duration_ms: int = 0
+    retry_after_s: float = 0
 
     @property
     def is_taken(self) -> bool:
@@ -80,11 +82,11 @@ def send_delivery(*, webhook_id: str, last: bool) -> None:
     outcome = post_event(endpoint=delivery.endpoint, number=webhook_id, body=body)
     _note(delivery, outcome, last=last)
     if not outcome.is_taken and outcome.status != GONE:
-        raise NotTaken(outcome.status or outcome.problem)
+        raise NotTaken(outcome.status or outcome.problem, wait_s=outcome.retry_after_s)
 
 
 def post_event(*, endpoint: WebhookEndpoint, number: str, body: bytes) -> Outcome:
-    """Sign and post a body; never raises, and keeps nothing of the answer but its status."""
+    """Sign and post a body; never raises, and keeps nothing of the answer but its status and Retry-After."""
     try:
         secrets = signing_secrets(endpoint)
         headers = {
@@ -104,6 +106,7 @@ def post_event(*, endpoint: WebhookEndpoint, number: str, body: bytes) -> Outcom
         status=answer.status,
         problem="" if taken else "status",
         duration_ms=answer.duration_ms,
+        retry_after_s=answer.retry_after_s,
     )
 
 

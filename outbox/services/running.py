@@ -13,7 +13,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 from outbox.models import Delivery, Effect, EffectState
-from outbox.registry import Handling, Refused, handling_of, waits_by_kind
+from outbox.registry import Handling, NotNow, Refused, handling_of, waits_by_kind
 
 logger = logging.getLogger("wellread.outbox")
 
@@ -138,12 +138,13 @@ def _note_failure(effect: Effect, error: Exception) -> None:
     now = timezone.now()
     last = effect.attempts >= attempts_of(effect.kind) or isinstance(error, Refused)
     problem = describe_error(error)
+    wait_s = max(_wait_s(effect), error.wait_s if isinstance(error, NotNow) else 0)
     with transaction.atomic():
         mine = Effect.objects.filter(
             pk=effect.pk, state=EffectState.RUNNING, attempts=effect.attempts
         ).update(
             state=EffectState.DEAD if last else EffectState.PENDING,
-            due_at=now + timedelta(seconds=_wait_s(effect)),
+            due_at=now + timedelta(seconds=wait_s),
             lease_until=None,
         )
         if mine:

@@ -419,6 +419,25 @@ def test_no_redirect_is_followed_and_it_is_tried_again_under_the_same_id(
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("status", "asked", "waits_s"),
+    [(429, "3600", 3600), (503, "Fri, 20 Nov 2026 13:00:00 GMT", 3600), (429, "1", WAITS_S[0])],
+)
+def test_who_asks_for_time_is_left_alone_and_never_tried_sooner_than_planned(
+    system, administrator, implants, lead_list, noon, status, asked, waits_s
+):
+    endpoint_at(system, administrator, "lead.entered")
+    entering(implants)
+    system.answers, system.retry_after = [status], asked
+    run_due_effects()
+    waiting = Effect.objects.get(kind="webhook.send")
+    wait = (waiting.due_at - NOON).total_seconds()
+    assert waits_s <= wait <= 1.1 * waits_s
+    noon.move_to(waiting.due_at)
+    run_due_effects()
+    assert WebhookDelivery.objects.get().state == DeliveryState.SENT
+
+
 def test_gone_switches_off_tells_administrators_and_keeps_what_is_owed(
     system, administrator, implants, lead_list
 ):

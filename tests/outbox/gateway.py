@@ -15,6 +15,7 @@ class Gateway(ThreadingHTTPServer):
     def __init__(self, answers: list[int]):
         super().__init__(("127.0.0.1", 0), _Answering)
         self.answers = answers
+        self.retry_after = ""
         self.taken: list[tuple[dict, bytes]] = []
 
     def texts(self) -> list[tuple[str, str]]:
@@ -34,6 +35,8 @@ class _Answering(BaseHTTPRequestHandler):
         self.server.taken.append((dict(self.headers), body))
         self.send_response(self.server.answers.pop(0) if self.server.answers else 200)
         self.send_header("Location", "/elsewhere")
+        if self.server.retry_after:
+            self.send_header("Retry-After", self.server.retry_after)
         self.send_header("Content-Length", "0")
         self.end_headers()
 

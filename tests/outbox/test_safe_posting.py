@@ -8,13 +8,14 @@ import ssl
 import threading
 
 import pytest
+import time_machine
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from outbox import safe_posting
 from outbox.safe_addresses import AddressRefused, addresses_of, is_public, parsed
-from outbox.safe_posting import NotReached, post_safely, read_safely
+from outbox.safe_posting import NotReached, post_safely, read_safely, seconds_of
 from tests.outbox.gateway import Gateway
 
 HOST = "hooks.example.org"
@@ -298,3 +299,26 @@ def test_nothing_is_read_from_a_private_network(resolved):
     resolved(["10.0.0.1"])
     with pytest.raises(AddressRefused, match="private"):
         read_safely(f"https://{HOST}/", at_most=10)
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        (None, 0),
+        ("", 0),
+        ("0", 0),
+        (" 120 ", 120),
+        ("9" * 400, 86_400),
+        ("-5", 0),
+        ("1.5", 0),
+        ("\u0665", 0),
+        ("soon", 0),
+        ("Fri, 20 Nov 2026 12:02:00 GMT", 120),
+        ("Fri, 20 Nov 2026 11:00:00 GMT", 0),
+        ("Fri, 20 Nov 2099 12:00:00 GMT", 86_400),
+        ("Fri, 99 Nov 2026 12:00:00 GMT", 0),
+    ],
+)
+def test_a_host_is_left_alone_for_as_long_as_it_asks_and_a_day_at_most(asked, seconds):
+    with time_machine.travel(datetime.datetime(2026, 11, 20, 12, tzinfo=datetime.UTC), tick=False):
+        assert seconds_of(asked) == seconds
