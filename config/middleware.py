@@ -13,11 +13,13 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.middleware.locale import LocaleMiddleware
+from django.utils import translation
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import get_language
 from whitenoise.middleware import WhiteNoiseMiddleware
 from whitenoise.responders import StaticFile
 
+from cms.languages import preferred_language
 from outbox.problems import problem
 
 ADMIN_POLICY = {
@@ -85,8 +87,14 @@ class AddressLanguageMiddleware(LocaleMiddleware):
     """The language of an address, which the address alone decides.
 
     So caches need not keep an answer for each Accept-Language, as Django would tell them; the front
-    page, which may lead elsewhere, says so itself.
+    page, which may lead elsewhere, says so itself. The admin, which no cache keeps and whose addresses
+    name no language, is spoken in the reader's, until they choose one for their login.
     """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        if request.path_info.startswith("/admin/"):
+            translation.activate(preferred_language(request))
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         response.headers.setdefault("Content-Language", get_language() or settings.LANGUAGE_CODE)
