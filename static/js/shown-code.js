@@ -1,6 +1,7 @@
 /**
  * Asks whether the reception has confirmed the code on this page, and goes on when they have.
- * Without a connection the next turn asks again; the button does the same without this script.
+ * Without a connection, or with a server in trouble, the next turn asks again; the button does the
+ * same without this script.
  */
 const EVERY_MS = 3000;
 const shown = document.querySelector('[data-state]');
@@ -14,6 +15,7 @@ async function ask() {
   let state;
   try {
     const answer = await fetch(shown.dataset.state, { cache: 'no-store' });
+    if (answer.status === 429 || answer.status >= 500) return;
     state = answer.ok ? (await answer.json()).state : 'over';
   } catch {
     return;
