@@ -133,6 +133,21 @@ def test_silence_that_is_skipped_is_not_watched(mei, demo_clinic, scene):
     assert 20 <= float(figure.strip("(,")) < 30
 
 
+def test_silence_is_skipped_where_each_step_takes_its_time(mei):
+    # A slow device: between any two looks at its clock, time has gone by.
+    mei.evaluate(
+        "() => { const was = performance.now.bind(performance); let n = 0;"
+        " performance.now = () => was() + (n += 0.2); }"
+    )
+    mei.locator("#skips").check()
+    mei.get_by_role("button", name="Play", exact=True).click()
+    mei.clock.run_for(60_000)
+    expect(mei.locator("#play")).to_have_text("Play")
+    expect(mei.locator("#now")).to_have_text("1:00")
+    expect(mei.locator("#said li")).to_have_count(4)
+    expect(mei.locator("#played")).to_have_text(re.compile("^You have played 0:2"))
+
+
 def test_without_scripts_every_word_is_there(browser, demo_clinic, scene):
     context = browser.new_context(base_url=demo_clinic.address, java_script_enabled=False)
     page = context.new_page()

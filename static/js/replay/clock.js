@@ -21,6 +21,7 @@ export class OwnClock extends Clock {
   rate = 1;
   timer = 0;
   tickedAt = 0;
+  isTicking = false;
 
   constructor(length) {
     super();
@@ -58,9 +59,11 @@ export class OwnClock extends Clock {
     this.rate = rate;
   }
 
+  // Who hears of a step may jump at once; that step has been told, and what it took is not played.
   seek(at) {
-    if (this.isPlaying) this.tick();
+    if (this.isPlaying && !this.isTicking) this.tick();
     this.at = Math.min(Math.max(0, at), this.length);
+    this.tickedAt = performance.now();
     this.emit('jump', this.at);
   }
 
@@ -69,7 +72,12 @@ export class OwnClock extends Clock {
     const from = this.at;
     this.at = Math.min(this.length, from + Math.min(now - this.tickedAt, LONGEST_TICK_MS) * this.rate);
     this.tickedAt = now;
-    if (this.at > from) this.emit('advance', from, this.at);
+    this.isTicking = true;
+    try {
+      if (this.at > from) this.emit('advance', from, this.at);
+    } finally {
+      this.isTicking = false;
+    }
     if (this.at >= this.length) this.stop();
   }
 }
