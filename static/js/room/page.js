@@ -7,6 +7,7 @@ export const token = document.body.dataset.place || '';
 export const mine = new Set(); // ids that this page sent
 export const AGAIN_MS = [1e3, 2e3, 4e3, 8e3, 15e3];
 
+const ANSWERED_MS = 15e3;
 const csrf = document.querySelector('meta[name=csrf-token]')?.content;
 
 export function tell(state) {
@@ -17,13 +18,21 @@ export function tell(state) {
 }
 
 export function ask(address, body) {
-  // A body of fields is sent as JSON, a form as it is; without one it is only read.
+  // A body of fields is sent as JSON, a form as it is; without one it is only read. Fields that nobody
+  // answers in time fail as without a network: a dead connection may keep silent for minutes.
   const headers = token ? { Authorization: `Join ${token}` } : {};
   if (!body) return fetch(address, { headers, cache: 'no-store' });
   if (csrf) headers['X-CSRFToken'] = csrf;
   if (body instanceof FormData) return fetch(address, { method: 'POST', headers, body });
   headers['Content-Type'] = 'application/json';
-  return fetch(address, { method: 'POST', headers, body: JSON.stringify(body) });
+  const limit = new AbortController();
+  setTimeout(() => limit.abort(), ANSWERED_MS);
+  return fetch(address, { method: 'POST', headers, body: JSON.stringify(body), signal: limit.signal });
+}
+
+// For how many milliseconds the server wants to be left alone.
+export function waitAskedBy(answer, seconds = 5) {
+  return (Number(answer.headers.get('Retry-After')) || seconds) * 1000;
 }
 
 // While a button waits for its answer it keeps the focus: a disabled one would lose it.

@@ -2,7 +2,7 @@
 // asked for its kind, once and in the order of the numbers; a state is a snapshot and is given as it
 // comes. It draws nothing.
 
-import { ask, room, tell, token } from './page.js';
+import { ask, room, tell, token, waitAskedBy } from './page.js';
 
 const SILENT_MS = 40e3; // beats come every fifteen seconds
 const HELD_BACK_MS = 10e3; // a proxy that holds a stream back shows nothing of it by then
@@ -86,6 +86,7 @@ function startOver() {
 export function listen() {
   clearTimeout(pollTimer);
   clearTimeout(streamTimer);
+  streamTimer = 0;
   source?.close();
   heardAt = Date.now();
   isLive = false;
@@ -94,9 +95,14 @@ export function listen() {
   source = new EventSource(`${room.dataset.stream}?${query}`);
   const own = source;
   let waiting = []; // what came in one piece is shown in one go
+  const takePiece = () => {
+    const piece = waiting;
+    waiting = []; // first: a fault in one piece stops no other
+    takeAll(piece);
+  };
   own.onmessage = (event) => {
     heardAt = Date.now();
-    if (!waiting.length) queueMicrotask(() => { takeAll(waiting); waiting = []; });
+    if (!waiting.length) queueMicrotask(takePiece);
     waiting.push(JSON.parse(event.data));
   };
   own.addEventListener('state', (event) => {
@@ -148,14 +154,21 @@ async function poll() {
         tell('Poll');
       }
       isUp();
+    } else {
+      seconds = Math.max(seconds, waitAskedBy(answer, seconds) / 1000);
+      cannotHear();
     }
   } catch {
-    isPolling = false;
-    tell(navigator.onLine ? 'Again' : 'Offline');
+    cannotHear();
   }
   if (isLive) return; // the stream brings the rest
   pollTimer = setTimeout(poll, seconds * 1000);
   if (!streamTimer) streamTimer = setTimeout(() => { streamTimer = 0; listen(); }, STREAM_AGAIN_MS);
+}
+
+function cannotHear() {
+  isPolling = false;
+  if (!isLive) tell(navigator.onLine ? 'Again' : 'Offline');
 }
 
 function goOut() {
