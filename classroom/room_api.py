@@ -288,7 +288,10 @@ def create_message(request: HttpRequest, class_id: int, payload: MessageIn) -> d
     summary="Turn a slide, mark answered, remove, open or close",
 )
 def create_act(request: HttpRequest, class_id: int, payload: ActIn) -> dict:
-    """For hosts; guests may remove what they said themselves. 404 for what is not in the room."""
+    """For hosts; guests may remove what they said themselves, also once the room is shut.
+
+    404 for what is not in the room.
+    """
     seat = seat_of(request, class_id)
     with worded():
         return wire_of(_act(seat, payload))

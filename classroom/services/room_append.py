@@ -121,14 +121,20 @@ def append(sending: Sending, room: Room) -> RoomEvent:
 
 
 def need_turn(sending: Sending, room: Room) -> None:
-    """Raise NotOpen, Muted or TooFast where a guest may not send that now; hosts always may."""
+    """Raise NotOpen, Muted or TooFast where a guest may not send that now; hosts always may.
+
+    What somebody said they may take away again at any time: slow mode, a mute and the end of the
+    class are about saying more.
+    """
     if sending.seat.is_host:
+        return
+    if sending.kind == Kind.REMOVED:
+        _wait_for(_flood_ends_at(sending.guest))
         return
     if not sending.seat.may_write or is_closed(room):
         raise NotOpen
-    if sending.kind != Kind.REMOVED:
-        _need_voice(sending.guest)
-    _count(sending.guest, room)
+    _need_voice(sending.guest)
+    _wait_for(_flood_ends_at(sending.guest) + _pace_ends_at(sending.guest, room))
 
 
 def _need_voice(guest: RoomGuest) -> None:
@@ -140,28 +146,24 @@ def _need_voice(guest: RoomGuest) -> None:
         raise Muted
 
 
-def _count(guest: RoomGuest, room: Room) -> None:
-    """Hold a flood off, by the rows themselves: no cache has to remember anything."""
-    now = timezone.now()
-    since = now - max(WITHIN, timedelta(seconds=room.slow_s))
-    latest = list(
-        RoomEvent.objects.filter(guest=guest, at__gt=since)
-        .order_by("-at")
-        .values_list("at", "kind")[:AT_MOST]
-    )
-    frees_at = [at + WITHIN for at, _ in latest[AT_MOST - 1 :]]
-    if room.slow_s:
-        said_at = [at for at, kind in latest if kind in WORDS][:1]
-        frees_at += [at + timedelta(seconds=room.slow_s) for at in said_at]
-    wait = _wait(frees_at, now=now)
-    if wait:
-        raise TooFast(wait)
+def _flood_ends_at(guest: RoomGuest) -> list[datetime]:
+    """When there is room again after much at once, by the rows themselves: no cache has to remember it."""
+    recent = RoomEvent.objects.filter(guest=guest, at__gt=timezone.now() - WITHIN)
+    latest = list(recent.order_by("-at").values_list("at", flat=True)[:AT_MOST])
+    return [at + WITHIN for at in latest[AT_MOST - 1 :]]
 
 
-def _wait(frees_at: list[datetime], *, now: datetime) -> int:
-    """Whole seconds until the last of these moments, 0 where all are past."""
-    left = max((at - now).total_seconds() for at in frees_at) if frees_at else 0.0
-    return int(left) + 1 if left > 0 else 0
+def _pace_ends_at(guest: RoomGuest, room: Room) -> list[datetime]:
+    """When slow mode lets this guest say the next thing."""
+    said = RoomEvent.objects.filter(guest=guest, kind__in=WORDS).order_by("-at").first()
+    return [said.at + timedelta(seconds=room.slow_s)] if said and room.slow_s else []
+
+
+def _wait_for(moments: list[datetime]) -> None:
+    """Raise TooFast with the whole seconds until the last of these moments, if any is to come."""
+    left = max(((at - timezone.now()).total_seconds() for at in moments), default=0.0)
+    if left > 0:
+        raise TooFast(int(left) + 1)
 
 
 def write(room: Room, **values: Any) -> RoomEvent:

@@ -8,6 +8,7 @@ import time_machine
 from classroom.models import RoomEvent, RoomGuest
 from classroom.room_access import NoSeat, PutOut, seat_by_login, seat_by_place
 from classroom.services import room as services
+from classroom.services.room_append import WITHIN
 from classroom.services.room_moderation import (
     NoHelper,
     NoSuchPace,
@@ -43,6 +44,10 @@ def guest_id(seat) -> int:
 
 def say(seat, text="Hello"):
     return services.send_message(seat=seat, text=text, client_id=new_id())
+
+
+def take_back(seat, number):
+    return services.remove_words(seat=seat, number=number, client_id=new_id())
 
 
 def actions() -> list[str]:
@@ -98,6 +103,36 @@ def test_slow_mode_lets_each_guest_say_one_thing_at_a_time(room, clock):
     with pytest.raises(NoSuchPace):
         slow_down(seat=host, seconds=7)
     assert actions() == ["room.slowed_down"] * 2
+
+
+def test_own_words_are_taken_back_in_slow_mode_and_after_the_end_and_nobody_elses(room, clock):
+    host, mei, tess = host_seat(room), guest_seat(room), guest_seat(room, "Tess")
+    said = []
+    for _ in range(services.AT_MOST + 2):
+        said.append(say(mei).number)
+        clock.shift(WITHIN)
+    slow_down(seat=host, seconds=300)
+    take_back(mei, said.pop())
+    with pytest.raises(services.TooFast):
+        say(mei)  # taking back is no way around the pace
+    mute_guest(seat=host, guest_id=guest_id(mei), is_muted=True)
+    services.close_room(seat=host, client_id=new_id())
+    take_back(mei, said.pop())
+    with pytest.raises(services.NotHost):
+        take_back(tess, said[0])
+    clock.shift(timedelta(days=1))  # the class is long over
+    for _ in range(services.AT_MOST):
+        take_back(mei, said.pop())
+    gone = RoomEvent.objects.filter(kind=RoomEvent.Kind.MESSAGE, removed_at__isnull=False, text="")
+    assert gone.count() == services.AT_MOST + 2
+
+
+def test_taking_back_is_held_off_where_it_is_a_flood(room):
+    mei = guest_seat(room)
+    said = [say(mei).number for _ in range(services.AT_MOST)]
+    with pytest.raises(services.TooFast) as refused:
+        take_back(mei, said[0])
+    assert refused.value.retry_after_s == WITHIN.total_seconds() + 1
 
 
 def test_guests_decide_nothing_and_staff_are_nobodys_to_mute(room):
