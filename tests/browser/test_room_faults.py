@@ -53,7 +53,102 @@ def test_news_goes_on_after_an_outage_a_fault_of_the_page_and_a_dead_connection(
         mei.page.reload()
     expect(mei.page.locator("body")).to_have_attribute("data-state", "again")
     mei.page.clock.run_for(50_000)  # nothing is heard: the page begins from the stream again
-    mei.page.unroute_all()
+    mei.page.unroute("**/events?**")
     expect(mei.page.locator("body")).to_have_attribute("data-state", "poll")
+    mei.page.unroute("**/stream?**")
     let_pass(mei.page, 80)
     mei.is_connected()
+
+
+def reply_once(page: Page, address: str, **answer) -> None:
+    """The next request there is answered so, and never seen by the server."""
+    page.route(address, lambda route: route.fulfill(**answer), times=1)
+
+
+def test_what_is_not_done_is_said_and_own_words_are_taken_back_at_any_time(host, mei):
+    guest_comes_in(mei, "Mei")
+    host.come_in()
+    for words in ("One", "Two", "Three"):
+        mei.say(words)
+        host.hears(words)
+    host.page.get_by_text("Who is here").click()
+    host.page.select_option("#slow-mode", "300")
+    expect(mei.page.locator("#slow")).to_be_visible()
+
+    def remove(words: str) -> None:
+        line = mei.page.locator("#talk li", has_text=words)
+        line.get_by_role("button", name="Remove").click()
+
+    gone = mei.page.locator("#talk [data-mark=removed]")
+    reply_once(mei.page, "**/acts", status=429, headers={"Retry-After": "1"})
+    remove("One")
+    expect(gone).to_have_count(1)
+    problem = mei.page.locator("#talk .room-problem", has_text="was not done")
+    reply_once(mei.page, "**/acts", status=403, json={})
+    remove("Two")
+    expect(problem).to_be_visible()
+    remove("Two")
+    expect(gone).to_have_count(2)
+    expect(problem).to_have_count(0)
+    reply_once(host.page, "**/acts", status=403, json={})
+    host.page.get_by_role("button", name="Begin the class").click()
+    expect(host.page.locator("#doors-told")).to_contain_text("was not done")
+    host.page.get_by_role("button", name="Begin the class").click()
+    expect(host.page.locator("#doors-told")).to_be_empty()
+    host.page.get_by_role("button", name="End the talk").click()
+    expect(mei.page.get_by_text("The class is over.")).to_be_visible()
+    remove("Three")
+    expect(gone).to_have_count(3)
+
+    # The desk: what was not taken is not shown, and the last choice is the one that counts.
+    desk = host.page
+    reply_once(desk, "**/moderation", status=403, json={})
+    desk.focus("#slow-mode")
+    desk.select_option("#slow-mode", "0")
+    expect(desk.locator("#desk-told")).to_contain_text("was not done")
+    expect(desk.locator("#slow-mode")).to_have_value("300")
+    reply_once(desk, "**/moderation", status=403, json={})
+    desk.locator("#guests-speak").check(force=True)
+    expect(desk.locator("#guests-speak")).not_to_be_checked()
+    held = []
+    desk.route("**/moderation", lambda route: held.append(route), times=1)
+    with desk.expect_request("**/moderation"):
+        desk.select_option("#slow-mode", "10")
+    desk.select_option("#slow-mode", "0")
+    held[0].continue_()
+    expect(mei.page.locator("#slow")).to_be_hidden()
+    expect(desk.locator("#slow-mode")).to_have_value("0")
+    expect(desk.locator("#desk-told")).to_be_empty()
+
+
+def test_last_slide_and_last_vote_count_however_slow_the_first_were(host, mei):
+    guest_comes_in(mei, "Mei")
+    host.come_in()
+    seen = []
+    host.page.on("request", lambda request: seen.append(request.post_data_json))
+    host.page.route("**/acts", lambda route: route.abort(), times=1)
+    for _ in range(2):
+        host.page.get_by_role("button", name="Next slide").click()
+    expect(host.page.locator("#place-in-slides")).to_have_text("2 / 2")
+    expect(mei.page.locator("#slide img")).to_have_js_property("naturalWidth", 64)
+    host.page.get_by_text("Ask with a poll").click()
+    host.page.fill("#poll-question", "How often?")
+    host.page.fill("#poll-answers", "Once\nTwice")
+    reply_once(host.page, "**/polls", status=403, json={})
+    host.page.get_by_role("button", name="Ask everybody").click()
+    expect(host.page.locator("#new-poll [role=alert]")).to_contain_text("was not done")
+    host.page.get_by_role("button", name="Ask everybody").click()
+    mei.hears("How often?")
+    slides = [body["slide"] for body in seen if body and "slide" in body]
+    assert slides[0] != slides[-1] and slides == sorted(slides)
+    assert len({body["client"] for body in seen if body and "options" in body}) == 1
+
+    poll = mei.page.locator(".room-poll")
+    held = []
+    mei.page.route("**/votes", lambda route: held.append(route), times=1)
+    for choice in ("Once", "Twice"):
+        poll.get_by_role("button", name=choice).click()
+    held[0].continue_()
+    expect(poll.get_by_role("button", name="Twice")).to_have_attribute("aria-pressed", "true")
+    expect(host.page.locator(".room-share").nth(1)).to_have_text("1 · 100 %")
+    expect(poll.get_by_role("button", name="Once")).to_have_attribute("aria-pressed", "false")

@@ -1,7 +1,9 @@
 // What is heard, to be read: captions that a host types, as events of the room, or those of the video.
 // The last two lines stand under the stage; all of them in a list.
 
-import { AGAIN_MS, act, ask, newId } from './page.js';
+import { keep, kept } from './kept.js';
+import { ask, newId, room, say } from './page.js';
+import { act, untilDecided, whyNot } from './sending.js';
 import { onAnew, onEvent } from './wire.js';
 
 const place = document.getElementById('captions');
@@ -9,6 +11,7 @@ const lines = document.getElementById('caption-lines');
 const list = document.getElementById('caption-list');
 const pattern = document.getElementById('caption-said');
 const form = document.getElementById('caption-form');
+const told = document.getElementById('caption-told');
 const LINES = 2;
 
 function show(texts) {
@@ -47,7 +50,10 @@ onEvent('caption', (event) => {
   time.textContent = new Date(event.at).toLocaleTimeString(document.documentElement.lang, { timeStyle: 'short' });
   line.querySelector('span').textContent = event.text;
   const remove = line.querySelector('button');
-  remove?.addEventListener('click', () => act({ kind: 'removed', about: event.number }, remove));
+  remove?.addEventListener('click', async () => {
+    const why = await act({ kind: 'removed', about: event.number }, remove);
+    if (why !== null) told.textContent = why;
+  });
   list.append(line);
   showNewest();
 });
@@ -65,30 +71,31 @@ document.getElementById('captions-aloud').addEventListener('change', ({ target }
 
 if (form) {
   const words = document.getElementById('caption');
-  const waiting = [];
+  const again = document.getElementById('caption-again');
+  const KEPT = `captions:${words.dataset.captions}:${room.dataset.seat}`;
+  const waiting = kept(KEPT) || [];
   let isSending = false;
+
+  // Nothing that was typed is lost: it waits here until whoever typed it sends it again.
+  const tellWhy = (why) => {
+    told.textContent = why && `${say.sayCaptionWaits.replace('[words]', waiting[0].text)} ${why}`;
+    again.hidden = !why;
+  };
 
   // One after the other, so that they stand in the order in which they were said.
   const send = async () => {
     if (isSending) return;
     isSending = true;
-    let failures = 0;
-    while (waiting.length) {
-      let status = 0;
-      try {
-        status = (await ask(words.dataset.captions, waiting[0])).status;
-      } catch {
-        // Without a network: the same id once more.
-      }
-      if (status && status < 500 && status !== 429) {
-        const [sent] = waiting.splice(0, 1);
-        if (status >= 400 && !words.value) words.value = sent.text; // nobody types it twice
-        failures = 0;
-      } else {
-        await new Promise((done) => { setTimeout(done, AGAIN_MS[Math.min(failures++, AGAIN_MS.length - 1)]); });
-      }
+    let why = '';
+    while (waiting.length && !why) {
+      const answer = await untilDecided(() => ask(words.dataset.captions, waiting[0]));
+      const isDone = answer?.ok || answer?.status === 422; // in that one there was nothing to read
+      if (answer && !isDone) why = await whyNot(answer); // without a network it goes on
+      if (isDone) waiting.shift();
+      keep(KEPT, waiting);
     }
     isSending = false;
+    tellWhy(why);
   };
 
   form.addEventListener('submit', (event) => {
@@ -96,8 +103,11 @@ if (form) {
     const text = words.value.trim();
     if (!text) return;
     waiting.push({ client: newId(), text });
+    keep(KEPT, waiting);
     words.value = '';
     words.focus();
     send();
   });
+  again.addEventListener('click', () => { words.focus(); send(); });
+  send();
 }

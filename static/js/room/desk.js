@@ -1,8 +1,9 @@
 // The hosts' desk: who is here by the names they chose, what was decided about them and its undo,
 // how slowly words are taken, polls. Others see the effect and nothing else.
 
-import { AGAIN_MS, ask, hold, isHeld, newId, release, room, say } from './page.js';
-import { talk } from './talk.js';
+import { ask, hold, isHeld, newId, release, room, say } from './page.js';
+import { newestOnly, untilDecided, whyNot } from './sending.js';
+import { talk, tellOn } from './talk.js';
 import { onPiece, onState } from './wire.js';
 import { showTally } from './votes.js';
 
@@ -14,17 +15,45 @@ const PAUSE_MS = 1e3; // a class that comes in changes the state many times a se
 
 let timer = 0;
 let isAsked = false;
+let known = null; // the desk as it was told last
+let poll = null; // what is asked, under one id until it is taken
 
-async function decide(what, button) {
+const tellDesk = (sentence) => { document.getElementById('desk-told').textContent = sentence; };
+
+// Answers why it was not taken, '' where it was.
+async function decide(what, newer) {
+  const answer = await untilDecided(async () => {
+    const given = await ask(room.dataset.moderation, what);
+    if (given.ok) show(await given.json());
+    return given;
+  }, { newer });
+  return newer?.aborted ? '' : whyNot(answer);
+}
+
+async function press(what, button, tell = tellDesk) {
   if (isHeld(button)) return;
   hold(button);
-  try {
-    const answer = await ask(room.dataset.moderation, what);
-    if (answer.ok) show(await answer.json());
-  } catch {
-    // Nothing changed: the button is there again.
-  }
+  tell(await decide(what));
   release(button);
+}
+
+// Once nothing more is on its way the control shows what stands, also to who is still on it.
+function decideBy(control, what) {
+  const send = newestOnly(async (decision, newer) => {
+    hold(control);
+    const told = await decide(decision, newer);
+    if (newer.aborted) return;
+    release(control);
+    tellDesk(told);
+    showControl(control);
+  });
+  control.addEventListener('change', () => send(what()));
+}
+
+function showControl(control) {
+  if (!known || isHeld(control)) return;
+  if (control === slow) slow.value = known.slow_s;
+  else voices.checked = known.guests_speak;
 }
 
 function step(kind, words, guest) {
@@ -33,7 +62,7 @@ function step(kind, words, guest) {
   button.textContent = words;
   button.dataset.step = kind;
   button.setAttribute('aria-label', `${words}: ${guest.nickname}`);
-  button.addEventListener('click', () => decide({ kind, guest: guest.guest }, button));
+  button.addEventListener('click', () => press({ kind, guest: guest.guest }, button));
   return button;
 }
 
@@ -49,8 +78,9 @@ function keepingFocus(change) {
 }
 
 function show(desk) {
-  if (slow && document.activeElement !== slow) slow.value = desk.slow_s;
-  voices.checked = desk.guests_speak;
+  known = desk;
+  if (document.activeElement !== slow) showControl(slow); // who is choosing is not disturbed
+  showControl(voices);
   keepingFocus(() => people.replaceChildren(...desk.guests.map((guest) => {
     const line = document.createElement('li');
     line.dataset.guest = guest.guest;
@@ -102,28 +132,22 @@ async function askEverybody(event) {
   const problem = form.querySelector('[role=alert]');
   const [question, answers] = [form.elements.question, form.elements.answers];
   const options = answers.value.split('\n').map((line) => line.trim()).filter(Boolean);
-  const poll = { client: newId(), text: question.value, options };
+  const asked = { text: question.value, options };
   problem.textContent = options.length >= 2 && options.length <= 6 ? '' : say.sayAnswers;
   if (problem.textContent) { answers.focus(); return; }
   if (isHeld(button)) return;
+  // Asked twice under its id it is one poll, also by who gave up and pressed again.
+  if (JSON.stringify(poll?.asked) !== JSON.stringify(asked)) poll = { client: newId(), asked };
   hold(button);
-  for (const pause of [...AGAIN_MS, 0]) {
-    try {
-      const answer = await ask(room.dataset.polls, poll);
-      if (answer.ok) {
-        form.reset();
-        const drawer = form.closest('details');
-        if (drawer.contains(document.activeElement)) drawer.querySelector('summary').focus();
-        drawer.open = false;
-        break;
-      }
-      if (answer.status < 500) { problem.textContent = say.sayAnswers; break; }
-    } catch {
-      // The same id once more: asked twice, it is one poll.
-    }
-    await new Promise((done) => { setTimeout(done, pause); });
-  }
+  const answer = await untilDecided(() => ask(room.dataset.polls, { client: poll.client, ...asked }));
+  problem.textContent = answer?.status === 422 ? say.sayAnswers : await whyNot(answer);
   release(button);
+  if (problem.textContent) return;
+  poll = null;
+  form.reset();
+  const drawer = form.closest('details');
+  if (drawer.contains(document.activeElement)) drawer.querySelector('summary').focus();
+  drawer.open = false;
 }
 
 if (people) {
@@ -132,8 +156,10 @@ if (people) {
   form.addEventListener('submit', askEverybody);
   // By what was said: a guest may have another name by now.
   talk.addEventListener('click', ({ target }) => {
-    if (target.dataset.step === 'mute') decide({ kind: 'mute', guest: Number(target.closest('li').dataset.by) }, target);
+    if (target.dataset.step !== 'mute') return;
+    const line = target.closest('li');
+    press({ kind: 'mute', guest: Number(line.dataset.by) }, target, (sentence) => tellOn(line, sentence));
   });
-  slow.addEventListener('change', () => decide({ kind: 'slow', seconds: Number(slow.value) }, slow));
-  voices.addEventListener('change', () => decide({ kind: voices.checked ? 'voices_on' : 'voices_off' }, voices));
+  decideBy(slow, () => ({ kind: 'slow', seconds: Number(slow.value) }));
+  decideBy(voices, () => ({ kind: voices.checked ? 'voices_on' : 'voices_off' }));
 }

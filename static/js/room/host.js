@@ -1,6 +1,7 @@
 // What hosts alone have: the queue of open questions, and the doors.
 
-import { act, room, takeAway } from './page.js';
+import { room, takeAway } from './page.js';
+import { act } from './sending.js';
 import { shown } from './talk.js';
 import { onAnew, onEvent, onPiece, onState } from './wire.js';
 
@@ -49,5 +50,8 @@ if (questions) {
   });
 }
 for (const button of room.querySelectorAll('[data-act]')) {
-  button.addEventListener('click', () => act({ kind: button.dataset.act }, button));
+  button.addEventListener('click', async () => {
+    const told = await act({ kind: button.dataset.act }, button);
+    if (told !== null) document.getElementById('doors-told').textContent = told;
+  });
 }

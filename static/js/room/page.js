@@ -53,25 +53,6 @@ export function takeAway(part, next) {
   if (had) next()?.focus({ preventScroll: true });
 }
 
-export async function act(what, button, address = room.dataset.acts) {
-  // Answers the response, or nothing where the server could not be reached for half a minute.
-  if (isHeld(button)) return null;
-  const body = { client: newId(), ...what };
-  let answer = null;
-  hold(button);
-  for (const pause of [...AGAIN_MS, 0]) {
-    try {
-      answer = await ask(address, body);
-      if (answer.status < 500) break;
-    } catch {
-      // The same id once more: done twice, it counts once.
-    }
-    await new Promise((done) => { setTimeout(done, pause); });
-  }
-  release(button);
-  return answer;
-}
-
 export function newId() {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Pages without https have no randomUUID.

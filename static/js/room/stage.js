@@ -1,6 +1,7 @@
 // The stage: the slide that everybody sees, and how hosts turn it.
 
-import { act, isHost, room, say } from './page.js';
+import { ask, isHost, newId, room, say } from './page.js';
+import { newestOnly, untilDecided, whyNot } from './sending.js';
 import { onEvent, onPieceBegins } from './wire.js';
 
 const slides = [...room.querySelectorAll('[data-slide]')].map((item) => Number(item.dataset.slide));
@@ -21,6 +22,7 @@ function tellSlide(words) {
 function showSlide(slide) {
   const figure = document.getElementById('slide');
   current = slide?.id || 0;
+  if (current === wanted) wanted = 0;
   if (slide) {
     const image = new Image(slide.width, slide.height);
     image.alt = slide.description || say.sayNoSlide;
@@ -46,12 +48,19 @@ function countSlides() {
   room.querySelector('[data-turn="1"]').setAttribute('aria-disabled', at + 1 >= slides.length);
 }
 
-async function turn(by) {
+// One after the other: a slide that is sent again would overtake a later one, for everybody.
+const show = newestOnly(async (body, newer) => {
+  const answer = await untilDecided(() => ask(room.dataset.acts, body), { newer });
+  if (newer.aborted) return;
+  if (!answer?.ok) wanted = 0;
+  document.getElementById('turn-told').textContent = await whyNot(answer);
+});
+
+function turn(by) {
   const next = slides[slides.indexOf(wanted || current) + by];
   if (!next) return;
   wanted = next;
-  await act({ kind: 'slide', slide: next });
-  if (wanted === next) wanted = 0;
+  show({ client: newId(), kind: 'slide', slide: next });
 }
 
 for (const button of room.querySelectorAll('[data-turn]')) {

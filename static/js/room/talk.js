@@ -1,6 +1,7 @@
 // The talk: what was said, line by line, with the marks it got; who reads further up stays there.
 
-import { act, isHost, mine, room, say, takeAway } from './page.js';
+import { isHost, mine, room, say, takeAway } from './page.js';
+import { act } from './sending.js';
 import { onAnew, onEvent, onPiece, onPieceBegins, onUp } from './wire.js';
 import { cardsOf, writeWords } from './words.js';
 
@@ -44,14 +45,20 @@ export function item(event) {
   if (!isHost && !own) removed.remove();
   if (isHost && event.by && !event.host) one.dataset.by = event.by;
   else one.querySelector('[data-step=mute]').remove();
-  one.addEventListener('click', ({ target }) => {
-    if (target.dataset.do) act({ kind: target.dataset.do, about: event.number }, target);
+  one.addEventListener('click', async ({ target }) => {
+    if (target.dataset.do) tellOn(one, await act({ kind: target.dataset.do, about: event.number }, target));
   });
   return one;
 }
 
+// Say on a line why something was not done with it; null, and nothing new is known.
+export function tellOn(one, sentence) {
+  if (sentence !== null) one.querySelector('.room-problem').textContent = sentence;
+}
+
 function mark(one, kind) {
   one.dataset.mark = kind;
+  tellOn(one, '');
   one.querySelector('.room-mark').textContent = kind === 'removed' ? say.sayRemoved : say.sayAnswered;
   // Not on to the next button: whoever presses twice would do the next thing, too.
   const gone = kind === 'removed' ? '[data-do], [data-part]' : '[data-do=answered]';

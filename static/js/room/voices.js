@@ -1,15 +1,16 @@
 // Voice clips in the talk: each plays when it is pressed, with what it says in words beside it; hosts
 // write the words down where there are none.
 
-import { act, isHost, room, say } from './page.js';
+import { isHost, release, room, say } from './page.js';
 import { playerOf, silence } from './player.js';
+import { act } from './sending.js';
 import { append, item, shown } from './talk.js';
 import { onAnew, onEvent } from './wire.js';
 import { writeWords } from './words.js';
 
 const dialog = document.getElementById('voice-words');
 const players = new Map(); // by the number of the event
-let writingAbout = 0;
+let writing = null; // { about }, another one each time the dialog is opened
 
 function showWords(line, { text, host }) {
   const words = line.querySelector('.room-words');
@@ -24,7 +25,8 @@ function offerWords(line, number) {
   button.setAttribute('aria-haspopup', 'dialog');
   button.addEventListener('click', () => {
     const words = line.querySelector('.room-words');
-    writingAbout = number;
+    writing = { about: number };
+    release(dialog.querySelector('form button'));
     dialog.querySelector('textarea').value = words.hasAttribute('data-none') ? '' : words.textContent;
     dialog.querySelector('[role=alert]').textContent = '';
     dialog.showModal();
@@ -55,15 +57,17 @@ onEvent('voice_words', (event) => {
 onEvent('removed', (event) => {
   silence(players.get(event.about));
   players.delete(event.about);
-  if (dialog && writingAbout === event.about) dialog.close();
+  if (dialog && writing?.about === event.about) dialog.close();
 });
 onAnew(() => { for (const player of players.values()) silence(player); players.clear(); });
 
 dialog?.querySelector('form').addEventListener('submit', async (event) => {
   event.preventDefault();
   const text = event.target.elements.text.value.trim();
-  const answer = await act({ about: writingAbout, text }, event.submitter, room.dataset.voiceWords);
-  if (answer?.ok) dialog.close();
+  const own = writing;
+  const told = await act({ about: own.about, text }, event.submitter, room.dataset.voiceWords);
+  if (told === null || own !== writing) return; // the dialog is about another clip by now
+  if (told === '') dialog.close();
   else dialog.querySelector('[role=alert]').textContent = say.sayWordsAway;
 });
 dialog?.querySelector('[data-cancel]').addEventListener('click', () => dialog.close());

@@ -1,39 +1,31 @@
 // Votes: for questions, and in polls with bars that read in grey and without sight. The figures come
 // with the room's state; of few votes only their number does, so nobody can tell whose is whose.
 
-import { act, ask, hold, isHeld, isHost, mine, release, room, say, takeAway } from './page.js';
-import { append, item, shown } from './talk.js';
+import { ask, hold, isHost, mine, release, room, say, takeAway } from './page.js';
+import { act, newestOnly, untilDecided } from './sending.js';
+import { append, item, shown, tellOn } from './talk.js';
 import { onAnew, onEvent, onState } from './wire.js';
 
 const choices = document.getElementById('choices');
 const own = new Map(Object.entries(JSON.parse(room.dataset.votes || '{}')).map(([number, choice]) => [Number(number), choice]));
+const asked = new Map(); // number to the choice that is on its way
+const senders = new Map(); // number to what sends its votes
 const polls = new Map(); // number of a poll to its part of the page
 
-async function sendVote(body) {
-  // Sent twice it counts once; too fast is sent again when the server has room.
-  for (let left = 3; left; left -= 1) {
-    try {
-      const answer = await ask(room.dataset.voting, body);
-      if (answer.status !== 429) return answer.ok;
-      const seconds = Number(answer.headers.get('Retry-After') || 5);
-      await new Promise((done) => { setTimeout(done, seconds * 1000); });
-    } catch {
-      return false;
-    }
-  }
-  return false;
-}
-
-async function vote(number, choice, button) {
-  const line = shown.get(number);
-  hold(button);
-  const isTaken = await sendVote({ number, choice });
-  release(button);
-  line.querySelector('.room-mark').textContent = isTaken ? '' : say.sayVote;
-  if (!isTaken) return;
-  if (choice === null) own.delete(number);
-  else own.set(number, choice);
-  press(number);
+// One vote at a time for each question and poll, and the last choice last; sent twice it counts once.
+function senderOf(number) {
+  return newestOnly(async ({ choice, button }, newer) => {
+    hold(button);
+    const answer = await untilDecided(() => ask(room.dataset.voting, { number, choice }), { newer });
+    release(button);
+    if (answer?.ok && choice === null) own.delete(number);
+    else if (answer?.ok) own.set(number, choice);
+    if (newer.aborted) return;
+    asked.delete(number);
+    press(number);
+    const line = shown.get(number);
+    if (line) tellOn(line, answer?.ok ? '' : say.sayVote);
+  });
 }
 
 function press(number) {
@@ -45,9 +37,13 @@ function press(number) {
 
 function choose({ target }, number) {
   const button = target.closest('[data-choice]');
-  if (!button || button.disabled || isHeld(button)) return;
-  const choice = Number(button.dataset.choice);
-  vote(number, own.get(number) === choice ? null : choice, button);
+  if (!button || button.disabled) return;
+  const pressed = Number(button.dataset.choice);
+  if (asked.get(number) === pressed) return; // pressed twice, it is on its way
+  const choice = !asked.has(number) && own.get(number) === pressed ? null : pressed;
+  if (!senders.has(number)) senders.set(number, senderOf(number));
+  asked.set(number, choice);
+  senders.get(number)({ choice, button });
 }
 
 // --- Questions ---
@@ -97,8 +93,11 @@ onEvent('poll', (event) => {
   pattern.remove();
   part.addEventListener('click', (click) => choose(click, event.number));
   const close = part.querySelector('[data-close]');
-  if (isHost) close.addEventListener('click', () => act({ kind: 'poll_closed', about: event.number }, close));
-  else close.remove();
+  if (isHost) {
+    close.addEventListener('click', async () => tellOn(line, await act({ kind: 'poll_closed', about: event.number }, close)));
+  } else {
+    close.remove();
+  }
   line.append(part);
   polls.set(event.number, part);
   showTally(event.number, { voters: 0, counts: null });
