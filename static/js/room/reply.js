@@ -1,36 +1,20 @@
 // What somebody writes: kept until the server has answered it, and sent again under the same id.
 
-import { AGAIN_MS, ask, isHost, mine, newId, room, say, tell } from './page.js';
+import { keep, kept } from './kept.js';
+import { AGAIN_MS, ask, isHost, mine, newId, room, say, tell, waitAskedBy } from './page.js';
+import { whyNot } from './sending.js';
 import { hasLines, item, talk, toEnd } from './talk.js';
 import { lastNumber, onAnew, onEvent, onUp } from './wire.js';
 
 const reply = document.getElementById('reply');
 const words = document.getElementById('words');
 const asks = document.getElementById('asks');
-const KEPT = `room:${room.dataset.messages}:${room.dataset.guest}`;
+const KEPT = `room:${room.dataset.messages}:${room.dataset.seat}`;
 const DRAFT = `${KEPT}:draft`;
-const outbox = kept();
+const outbox = kept(KEPT) || [];
 let isSending = false;
 let failures = 0;
 let sendTimer = 0;
-
-function kept() {
-  try {
-    return JSON.parse(sessionStorage.getItem(KEPT)) || [];
-  } catch {
-    return [];
-  }
-}
-
-function keep() {
-  try {
-    // Only until the server has it: nothing that was said stays in the browser.
-    if (outbox.length) sessionStorage.setItem(KEPT, JSON.stringify(outbox));
-    else sessionStorage.removeItem(KEPT);
-  } catch {
-    // Without storage it lives as long as the page.
-  }
-}
 
 function showWaiting(one) {
   const line = item({ kind: one.kind, name: '', at: new Date().toISOString(), text: one.text, host: isHost, by: null });
@@ -49,7 +33,7 @@ function waitingItem(client) {
 function forget(client) {
   const at = outbox.findIndex((one) => one.client === client);
   if (at >= 0) outbox.splice(at, 1);
-  keep();
+  keep(KEPT, outbox);
 }
 
 function drop(client) {
@@ -96,26 +80,20 @@ async function sendFirst(one) {
     }
     if (answer.status === 429) {
       tell('Fast');
-      return Number(answer.headers.get('Retry-After') || 5) * 1000;
+      return waitAskedBy(answer);
     }
     if (answer.status >= 500) return later();
-    refuse(one, await whyNot(answer));
+    refuse(one, answer.status === 422 ? say.sayLong : await whyNot(answer));
     return 0;
   } catch {
     return later();
   }
 }
 
-async function whyNot(answer) {
-  if (answer.status === 422) return say.sayLong;
-  const problem = await answer.json().catch(() => ({}));
-  return problem.reason === 'muted' ? say.sayMuted : say.sayShut;
-}
-
 export function post(text, kind) {
   const one = { client: newId(), text, kind };
   outbox.push(one);
-  keep();
+  keep(KEPT, outbox);
   showWaiting(one);
   hasLines();
   toEnd();
@@ -135,20 +113,11 @@ function send() {
 // A page that is opened from here takes this one's place where there are no tabs, as inside WeChat:
 // who comes back finds what they were writing.
 function keepDraft() {
-  try {
-    if (words.value) sessionStorage.setItem(DRAFT, words.value);
-    else sessionStorage.removeItem(DRAFT);
-  } catch {
-    // Without storage it lives as long as the page.
-  }
+  keep(DRAFT, words.value);
 }
 
 function takeUpDraft() {
-  try {
-    words.value ||= sessionStorage.getItem(DRAFT) || '';
-  } catch {
-    return;
-  }
+  words.value ||= kept(DRAFT) || '';
   grow();
 }
 
