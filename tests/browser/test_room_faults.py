@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.in_room import guest_comes_in
+from tests.factories.rooms import picture_file
 
 pytestmark = pytest.mark.browser
 #: For one piece of news the page cannot draw a line.
@@ -13,6 +14,13 @@ BREAK = """() => {
   window.kept.remove();
 }"""
 MEND = "() => document.getElementById('said').content.append(window.kept)"
+
+#: The host types what is heard beside a link to another room.
+TYPED = """
+from classroom.models import Room, RoomStage
+RoomStage.objects.create(room=Room.objects.get(pk={room}), kind="link", captions="typed",
+                         address="https://meet.example.org/room", captioner="He Xiaoman")
+"""
 
 
 def is_news(answer) -> bool:
@@ -152,3 +160,58 @@ def test_last_slide_and_last_vote_count_however_slow_the_first_were(host, mei):
     expect(poll.get_by_role("button", name="Twice")).to_have_attribute("aria-pressed", "true")
     expect(host.page.locator(".room-share").nth(1)).to_have_text("1 · 100 %")
     expect(poll.get_by_role("button", name="Once")).to_have_attribute("aria-pressed", "false")
+
+
+def test_words_captions_and_files_stay_until_they_are_taken(host, mei, door):
+    door.manage("shell", "-v0", "-c", TYPED.format(room=host.address.split("/")[2]))
+    host.come_in()
+    # Before the first act the host has no name in the room's list.
+    host.page.get_by_role("button", name="Begin the class").click()
+    expect(host.page.get_by_text("The class begins.")).to_be_visible()
+    host.page.route("**/messages", lambda route: route.abort())
+    host.say("Kept?")
+    host.page.fill("#words", "I was about to")
+    host.page.route("**/captions", lambda route: route.fulfill(status=403, json={}))
+    for words in ("Good evening.", "Brush gently."):
+        host.page.fill("#caption", words)
+        host.page.press("#caption", "Enter")
+    host.page.fill("#caption", "The next line")
+    told = host.page.locator("#caption-told")
+    expect(told).to_contain_text("Good evening.")
+    expect(host.page.locator("#caption")).to_have_value("The next line")
+    host.page.reload()
+    expect(host.page.locator("#talk [data-waits]")).to_contain_text("Kept?")
+    expect(host.page.locator("#words")).to_have_value("I was about to")
+    expect(told).to_contain_text("Good evening.")
+    host.page.unroute_all()
+    host.page.get_by_role("button", name="Try again").click()
+    expect(host.page.locator("#caption-lines span")).to_have_text(
+        ["Good evening.", "Brush gently."]
+    )
+    expect(told).to_be_empty()
+    host.hears("Kept?")
+
+    # A picture that is on its way, the dialog left by force, and another picture chosen.
+    picture = {"mimeType": "image/png", "buffer": picture_file().read()}
+    guest_comes_in(mei, "Mei")
+    dialog = mei.page.locator("#new-picture")
+    send = dialog.get_by_role("button", name="Send", exact=True)
+    held = []
+    mei.page.route("**/pictures", lambda route: held.append(route), times=1)
+    mei.page.set_input_files("#picture", {"name": "first.png", **picture})
+    send.click()
+    mei.page.keyboard.press("Escape")
+    expect(dialog).to_be_visible()
+    dialog.evaluate("(dialog) => dialog.close()")
+    mei.page.set_input_files("#picture", {"name": "second.png", **picture})
+    mei.page.fill("#picture-alt", "The second")
+    held[0].continue_()
+    expect(mei.page.locator("#talk .room-picture")).to_have_count(1)
+    expect(dialog).to_contain_text("second.png")
+    expect(dialog).to_be_visible()
+    reply_once(mei.page, "**/pictures", status=429, headers={"Retry-After": "300"})
+    send.click()
+    expect(dialog.locator("[role=alert]")).to_contain_text("in 5 minutes")
+    send.click()
+    expect(dialog).to_be_hidden()
+    host.page.get_by_role("img", name="The second").wait_for()

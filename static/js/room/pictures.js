@@ -13,6 +13,7 @@ const form = dialog.querySelector('form');
 const problem = dialog.querySelector('[role=alert]');
 let client = '';
 let file = null; // of the picture that was chosen
+let isSending = false;
 
 function imageOf(event) {
   const image = new Image(event.more.width, event.more.height);
@@ -51,6 +52,11 @@ onEvent('removed', (event) => {
   if (shown.get(event.about)?.dataset.kind === 'picture') large.close();
 });
 
+function hasGone(is) {
+  isSending = is;
+  for (const button of form.querySelectorAll('button')) button.disabled = is;
+}
+
 choice.addEventListener('change', () => {
   if (!choice.files.length) return;
   [file] = choice.files;
@@ -58,21 +64,27 @@ choice.addEventListener('change', () => {
   form.reset();
   problem.textContent = '';
   client = newId();
+  hasGone(false);
   dialog.querySelector('.room-file').textContent = file.name;
   dialog.showModal();
 });
 form.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const buttons = form.querySelectorAll('button');
-  for (const button of buttons) button.disabled = true;
-  problem.textContent = await sendFile(
+  const own = client;
+  problem.textContent = '';
+  hasGone(true);
+  const told = await sendFile(
     room.dataset.pictures,
     { client, alt: form.elements.alt.value, file },
     { refused: () => say.sayNoPicture, away: say.sayPictureAway },
   );
-  for (const button of buttons) button.disabled = false;
-  if (!problem.textContent) dialog.close();
+  if (own !== client) return; // the dialog is another picture's by now
+  hasGone(false);
+  problem.textContent = told;
+  if (!told) dialog.close();
 });
+// What is on its way cannot be called back, so nothing says that it was; some browsers close it anyway.
+dialog.addEventListener('cancel', (event) => { if (isSending) event.preventDefault(); });
 dialog.addEventListener('close', () => choice.focus());
 dialog.querySelector('[data-cancel]').addEventListener('click', () => dialog.close());
 large.querySelector('button').addEventListener('click', () => large.close());

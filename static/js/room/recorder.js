@@ -109,11 +109,13 @@ function take(file, seconds) {
 async function send() {
   review.querySelector('audio').pause();
   const { file, client } = clip;
+  const own = attempt;
   const refused = (reason) => say[`sayClip${(reason || 'damaged').replace(/^./, (letter) => letter.toUpperCase())}`] || say.sayClipDamaged;
   const words = form.elements.words.value;
   problem.textContent = '';
   go('sending');
   const told = await sendFile(room.dataset.voices, { client, words, file }, { refused, away: say.sayVoiceAway });
+  if (own !== attempt) return; // a browser may close the dialog against our will
   go('review');
   problem.textContent = told;
   if (!told) dialog.close();
