@@ -155,8 +155,10 @@ def _flood_ends_at(guest: RoomGuest) -> list[datetime]:
 
 def _pace_ends_at(guest: RoomGuest, room: Room) -> list[datetime]:
     """When slow mode lets this guest say the next thing."""
+    if not room.slow_s:
+        return []
     said = RoomEvent.objects.filter(guest=guest, kind__in=WORDS).order_by("-at").first()
-    return [said.at + timedelta(seconds=room.slow_s)] if said and room.slow_s else []
+    return [said.at + timedelta(seconds=room.slow_s)] if said else []
 
 
 def _wait_for(moments: list[datetime]) -> None:
