@@ -15,7 +15,8 @@ let waiting = null; // what was written before that
 let kept = ''; // the copy as it lies in the storage
 let sent = ''; // what the save under way sends
 let trouble = '';
-let asking = null;
+let asking = false;
+let begun = null; // the first look that has, or awaits, an answer
 let saved = ''; // the newest revision that this page knows: its number and its moment
 
 const copies = (owner = '') => Object.keys(localStorage)
@@ -34,7 +35,8 @@ const written = (data) => JSON.stringify([...data].filter(([name, value]) => (
   typeof value === 'string' && !PASSING.has(name))));
 
 async function askServer(page = '') {
-  const answer = await fetch(`${texts.session}?page=${page}`, { headers: { 'X-Requested-With': 'XMLHttpRequest' } });
+  const answer = await fetch(`${texts.session}?page=${page}`, {
+    headers: { 'X-Requested-With': 'XMLHttpRequest' }, signal: AbortSignal.timeout?.(15e3) });
   if (answer.status === 403 || answer.redirected) return { user: null };
   if (!answer.ok) throw new Error(answer.status);
   return answer.json();
@@ -88,7 +90,8 @@ const trySaving = () => autosave()?.save(new CustomEvent('kept-words'));
 // Wagtail takes what is written in the first two seconds for what the page came with: it saves none of
 // it, and its preview shows none of it.
 function unsent() {
-  if (!kept || kept === sent || trouble) return;
+  const words = kept || waiting;
+  if (!words || words === sent || trouble) return;
   trySaving();
   const preview = document.querySelector('[data-controller~="w-preview"]');
   if (preview) window.wagtail.app.getControllerForElementAndIdentifier(preview, 'w-preview')?.setStale();
@@ -101,16 +104,18 @@ function takeToken(token) {
 }
 
 async function lookAgain() {
-  if (!['offline', 'signed-out', 'server', 'somebody-else'].includes(trouble) || asking) return;
+  if (asking) return;
+  asking = true;
   try {
-    asking = askServer();
-    const now = await asking;
+    await begin();
+    if (!['offline', 'signed-out', 'server', 'somebody-else'].includes(trouble)) return;
+    const now = await askServer();
     if (now.user === user) {
       takeToken(now.csrf);
       trySaving();
     } else if (now.user === null) signedOut();
     else say('somebody-else', texts.somebodyElse);
-  } catch { /* still no connection */ } finally { asking = null; }
+  } catch { /* still no connection */ } finally { asking = false; }
 }
 
 const signedOut = () => say('signed-out', texts.signedOut, [[texts.signIn, () => open(texts.login, '_blank')]]);
@@ -118,9 +123,10 @@ const signedOut = () => say('signed-out', texts.signedOut, [[texts.signIn, () =>
 async function onError({ detail }) {
   keep();
   if (detail.type === 'network_error') say('offline', texts.offline);
-  else if (detail.type === 'invalid_revision') conflict(JSON.parse(kept || '[]'), keyHere());
+  else if (detail.type === 'invalid_revision') conflict(JSON.parse(kept || waiting || '[]'), keyHere());
   else if (detail.type === 'server_error') {
     try {
+      await begin();
       const now = await askServer();
       if (now.user === null) signedOut();
       else if (now.user !== user) say('somebody-else', texts.somebodyElse);
@@ -216,8 +222,11 @@ async function tidy() {
   }
 }
 
-async function begin() {
-  const here = await askServer(form ? pageOf(path()) : '').catch(() => ({ user: null }));
+// That nobody is signed in is an answer; without one it is asked again.
+const begin = () => (begun ??= look().catch((error) => { begun = null; throw error; }));
+
+async function look() {
+  const here = await askServer(form ? pageOf(path()) : '');
   if (here.user === null) return;
   user = here.user;
   await tidy().catch(() => {});
@@ -231,10 +240,13 @@ async function begin() {
     const key = `${found.key.split('#')[0]}#${Math.random().toString(36).slice(2)}`;
     localStorage[key] = JSON.stringify({ ...found, key: undefined, submitted: undefined });
     delete localStorage[found.key];
-    offer({ ...found, key });
+    if (!trouble) offer({ ...found, key }); // else at the next load
     break;
   }
-  if (waiting !== null) keep();
+  if (waiting !== null) {
+    waiting = null;
+    keep();
+  }
 }
 
 if (form && !onLogin) {
@@ -249,6 +261,7 @@ if (form && !onLogin) {
     clearTimeout(timer);
     saved = `${detail.data.revision_id}|${detail.data.revision_created_at}`;
     if (kept && kept === sent) letGo();
+    if (waiting === sent) waiting = null;
     if (['offline', 'signed-out', 'server', 'somebody-else'].includes(trouble)) say('back', texts.back);
   });
   form.addEventListener('submit', () => {
@@ -266,7 +279,7 @@ if (form && !onLogin) {
 if (onLogin) {
   // A save that ended here was none.
   for (const { key, ...copy } of copies()) localStorage[key] = JSON.stringify({ ...copy, submitted: undefined });
-} else begin();
+} else lookAgain();
 
 // Signing out takes the copies of the one who signs out along.
 document.addEventListener('submit', async (event) => {

@@ -94,6 +94,44 @@ def test_words_outlive_a_lost_connection_and_a_reload(page, context):
     assert copies(other) == 0
 
 
+def test_words_are_kept_though_the_first_look_had_no_answer(page, context):
+    looks, saves = "**/kept-words/session/**", []
+
+    def fail_once(route):
+        if route.request.method == "POST" and not saves:
+            saves.append(route.request)
+            route.fulfill(status=500, body="Be back soon.", content_type="text/html")
+        else:
+            route.continue_()
+
+    page.route(looks, lambda route: route.abort(), times=1)
+    with page.expect_event("requestfailed", lambda request: "/session/" in request.url):
+        page.reload()
+    ready(page)
+    page.route("**/edit/", fail_once)
+    write(page, "Written in a hurry.")
+    expect(page.locator(NOTE)).to_contain_text("Nothing was lost")
+    context.set_offline(True)
+    write(page, "Written in a tunnel.")
+    expect(page.locator(NOTE)).to_contain_text("no connection")
+    page.wait_for_function(f"() => {COPIES} === 1")
+
+
+def test_the_first_look_is_repeated_until_it_has_an_answer(page, context):
+    looks = "**/kept-words/session/**"
+    page.route(looks, lambda route: route.fulfill(status=503), times=1)
+    with page.expect_response(looks):
+        page.reload()
+    ready(page)
+    context.set_offline(True)
+    write(page, "Written in a lift.")
+    expect(page.locator(NOTE)).to_contain_text("no connection")
+    assert copies(page) == 0  # whose words they are is not known yet
+    page.route("**/edit/", lambda route: route.abort())
+    context.set_offline(False)
+    page.wait_for_function(f"() => {COPIES} === 1")
+
+
 def test_words_are_sent_when_the_connection_is_back(page, context):
     context.set_offline(True)
     write(page, "Written in a lift.")
