@@ -5,7 +5,7 @@
 const WIDTH = 750;
 
 async function copied(button, write) {
-  const label = button.textContent;
+  const label = (button.dataset.label ??= button.textContent); // also when pressed again while it says so
   try { await write(); } catch { return; }
   button.textContent = button.dataset.done;
   setTimeout(() => { button.textContent = label; }, 2000);
