@@ -49,7 +49,7 @@ try {
 // Who and where. The queue is the storage itself with a visitor, an object in memory without; its
 // keys begin with the moment, so that they sort by age. What has left the browser is in sent.
 let token, page, view, referrer, busy;
-let queue = {}, count = 1e6, failures = 0, heldUntil = 0;
+let queue = {}, count = 1e6, failures = 0, heldUntil;
 const sent = {};
 
 // What this view has measured since its last event, and under which keys it told what it tells once.
@@ -114,9 +114,10 @@ const beat = () => {
   while (page && active >= 1) put('read');
 };
 
-// Hands over the oldest events: at most 200 and, with room to spare, 64 KiB (they are all ASCII). No
-// cookie goes along: the token alone says who. A page that goes away hears no verdict: what a beacon
-// took stays queued, and the server knows an event it has by its id.
+// Hands over the oldest events: at most 200 and, with room to spare, 64 KiB (they are all ASCII).
+// The token alone says who: a fetch takes no cookie along, and the server reads none of a beacon's,
+// which cannot be told to leave them. A page that goes away hears no verdict: what a beacon took stays
+// queued, and the server knows an event it has by its id.
 const send = async (leaving) => {
   const sender = token;
   const keys = queued().filter((key) => !leaving || !sent[key]).slice(0, 200);
@@ -132,6 +133,8 @@ const send = async (leaving) => {
     answer = await fetch(url, {
       method: 'POST', body, signal: AbortSignal.timeout?.(1e4), keepalive: true, credentials: 'omit',
     });
+    // What was refused whole is as if it had never left.
+    keys.forEach((key) => sent[key] = answer.ok);
     // What the server cannot read will not get better: a verdict on the whole batch.
     const results = answer.ok ? (await answer.json()).results
       : answer.status == 401 ? [{ reason: 'no_consent' }]
@@ -163,7 +166,7 @@ const text = observer([...Array(101).keys()].map((n) => n / 100), '9999999px 0px
 });
 
 const panels = observer(.5, '0px', ({ target, intersectionRatio }) => {
-  const { panel } = target.dataset, current = view;
+  const current = view, { panel } = target.dataset;
   clearTimeout(timers[panel]);
   if (intersectionRatio >= .5) timers[panel] = setTimeout(
     () => current == view && tell('#' + panel, 'panel', { panel }), 300);
@@ -193,7 +196,7 @@ const start = () => {
   const end = find('[data-track-end]');
   if (end) {
     depth ??= 0;
-    text.observe(end.firstChild ? end : end.parentElement);
+    text.observe(end.firstChild ? end : end.parentNode);
   }
   document.querySelectorAll('[data-panel]').forEach(watch);
   const campaign = new URL(location).searchParams.get('utm_campaign')

@@ -95,6 +95,22 @@ def test_an_open_that_was_counted_is_not_counted_again_by_consent(reader, site):
     assert "view" not in site.of("open")[0]
 
 
+def test_consent_after_a_failure_loses_no_open(reader, site):
+    """What the server could not take is as if it had never left: nobody's goes, the visitor's comes."""
+    site.plans.append(503)
+    reader.open()
+    reader.flushed()
+    refused = {event["id"] for event in site.events}
+    reader.page.evaluate("wellread.setVisitor('token')")
+    reader.wait(45)
+    reader.hide()
+    site.wait(lambda: site.of("open"))
+    assert len(site.of("open")) == 1
+    assert "view" in site.of("open")[0]
+    assert all(batch.get("visitor") == "token" for batch in site.batches[1:])
+    assert not refused & set(site.stored)
+
+
 QUARTERS = [0.25, 0.5, 0.75, 1]
 
 
