@@ -112,6 +112,20 @@ def test_host_records_a_guest_on_a_phone_hears_and_reads_and_it_can_be_taken_awa
         expect(clips(one.page).locator(".room-words")).to_have_text("Brush <b>gently</b>.")
         assert violations(one.page) == []
 
+    # Left while an answer is late, and opened again: that answer closes nothing.
+    late = []
+    host.page.route("**/voice-words", lambda route: late.append(route), times=1)
+    clips(host.page).get_by_role("button", name="Write the words").click()
+    host.page.fill("#clip-words", "Brush softly.")
+    press(host.page, "Keep the words")
+    press(host.page, "Cancel")
+    clips(host.page).get_by_role("button", name="Write the words").click()
+    with host.page.expect_response("**/voice-words"):
+        late[0].continue_()
+    expect(clips(mei.page).locator(".room-words")).to_have_text("Brush softly.")
+    expect(host.page.locator("#voice-words")).to_be_visible()
+    press(host.page, "Cancel")
+
     audio = mei.page.locator("#talk audio").element_handle()
     clips(host.page).get_by_role("button", name="Remove").click()
     for one in (host, mei):

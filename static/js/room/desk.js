@@ -11,6 +11,7 @@ const people = document.getElementById('people');
 const form = document.getElementById('new-poll');
 const slow = document.getElementById('slow-mode');
 const voices = document.getElementById('guests-speak');
+const underway = new Set(); // controls whose decision is being sent; they take another one meanwhile
 const PAUSE_MS = 1e3; // a class that comes in changes the state many times a second
 
 let timer = 0;
@@ -40,10 +41,10 @@ async function press(what, button, tell = tellDesk) {
 // Once nothing more is on its way the control shows what stands, also to who is still on it.
 function decideBy(control, what) {
   const send = newestOnly(async (decision, newer) => {
-    hold(control);
+    underway.add(control);
     const told = await decide(decision, newer);
     if (newer.aborted) return;
-    release(control);
+    underway.delete(control);
     tellDesk(told);
     showControl(control);
   });
@@ -51,7 +52,7 @@ function decideBy(control, what) {
 }
 
 function showControl(control) {
-  if (!known || isHeld(control)) return;
+  if (!known || underway.has(control)) return;
   if (control === slow) slow.value = known.slow_s;
   else voices.checked = known.guests_speak;
 }
