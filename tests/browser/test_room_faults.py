@@ -159,8 +159,9 @@ def test_last_slide_and_last_vote_count_however_slow_the_first_were(host, mei):
 
     mei.page.route("**/votes", lambda route: held.append(route), times=1)
     with mei.page.expect_event("response", is_second):
-        for choice in ("Once", "Twice"):
-            poll.get_by_role("button", name=choice).click()
+        with mei.page.expect_request("**/votes"):
+            poll.get_by_role("button", name="Once").click()
+        poll.get_by_role("button", name="Twice").click()
         held[0].continue_()
     expect(host.page.locator(".room-share").nth(1)).to_have_text("1 · 100 %")
     expect(poll.get_by_role("button", name="Twice")).to_have_attribute("aria-pressed", "true")
@@ -209,7 +210,8 @@ def test_words_captions_and_files_stay_until_they_are_taken(host, mei, door):
     held = []
     mei.page.route("**/pictures", lambda route: held.append(route), times=1)
     mei.page.set_input_files("#picture", {"name": "first.png", **picture})
-    send.click()
+    with mei.page.expect_request("**/pictures"):
+        send.click()
     mei.page.keyboard.press("Escape")
     expect(dialog).to_be_visible()
     dialog.evaluate("(dialog) => dialog.close()")
