@@ -1,12 +1,13 @@
 """A person's page: who may see it, what stands on it with and without consent, and its acts."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from wagtail.users.models import UserProfile
 
 from leads.models import FollowUp, Lead, PersonLabel, PersonNote, Stage, Workplace
 from leads.selectors.leads import lead_of, wish_of
@@ -15,7 +16,7 @@ from leads.services.follow_ups import plan_follow_up
 from leads.services.leads import assign_owner, change_stage
 from leads.services.notes import add_note
 from outbox.models import AuditEntry
-from people.models import Branch
+from people.models import Branch, Clinic
 from people.roles import Role
 from people.services.consent import withdraw_consent
 from tests.factories.leads import attended, class_about, prospect, signal, staff, topic_named
@@ -54,6 +55,20 @@ def test_a_consultant_sees_their_own_their_branchs_and_nobodys_people(client, co
     assert AuditEntry.objects.filter(action="person.viewed").count() == 3
     client.force_login(staff(Role.MARKETING))
     assert page_of(client, elsewhere).status_code == 200
+
+
+def test_times_are_on_the_clinics_clock_until_a_login_has_its_own(client, consultant):
+    Clinic.objects.update_or_create(pk=1, defaults={"time_zone": "Asia/Shanghai"})
+    person = prospect("Lin")
+    do(client, person, act="plan", kind="call", due_at="2026-12-01T10:00", about="Braces")
+    task = FollowUp.objects.get()
+    assert task.due_at == datetime(2026, 12, 1, 2, tzinfo=UTC)
+    assert "2026-12-01T10:00" in page_of(client, person).content.decode()
+    assert not UserProfile.objects.exclude(current_time_zone="").exists()
+    profile = UserProfile.get_for_user(consultant)
+    profile.current_time_zone = "Europe/Zurich"
+    profile.save()
+    assert "2026-12-01T03:00" in page_of(client, person).content.decode()
 
 
 def test_each_act_does_what_it_says_and_leads_back(client, consultant):
