@@ -13,7 +13,7 @@ from leads.api_rules import rules_said
 from leads.condition_words import condition_in_words, notes_in_words
 from leads.list_rules import ListRules, rules_by_list, rules_of
 from leads.models import LeadList, Membership
-from leads.reasons import in_words, words_for
+from leads.reasons import facts_to_tell, in_words, words_for
 from leads.selectors import freshness_of
 from leads.selectors.evaluation import conditions_of, problems_of
 from leads.selectors.lists import lists_with_counts
@@ -305,5 +305,5 @@ def _member(membership: Membership, words) -> dict:
         "contactable": membership.agrees and membership.reachable,  # type: ignore[attr-defined]
         "entered_at": membership.entered_at,
         "reason": [in_words(fact, words) for fact in membership.reason],
-        "facts": membership.reason,
+        "facts": facts_to_tell(membership.reason, words),
     }

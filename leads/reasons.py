@@ -104,6 +104,19 @@ def words_for_every_fact(*, now: datetime) -> Words:
     )
 
 
+def is_told(fact: Fact, words: Words) -> bool:
+    """Whether a fact may stand beside a name: none about a topic that is sensitive by now may."""
+    asked = fact["condition"] if fact["kind"] == "not" else fact
+    label = words.named["label"].get(asked.get("label") or 0)
+    topics = [words.named["topic"].get(asked.get("topic") or 0), label and label.topic]
+    return not any(topic and topic.resolved.sensitive for topic in topics)
+
+
+def facts_to_tell(reason: Iterable[Fact], words: Words) -> list[Fact]:
+    """A reason as data for programs; of what is not told its kind alone."""
+    return [fact if is_told(fact, words) else {"kind": fact["kind"]} for fact in reason]
+
+
 def _asked_kind(fact: Fact) -> str:
     """The kind of the condition that a fact says is not met; empty for other facts."""
     return fact["condition"]["kind"] if fact["kind"] == "not" else ""
@@ -111,6 +124,8 @@ def _asked_kind(fact: Fact) -> str:
 
 def in_words(fact: Fact, words: Words) -> str:
     """One fact as a phrase that can stand alone."""
+    if not is_told(fact, words):
+        return _("for a reason that is not told beside a name")
     say = _PHRASES.get(fact["kind"])
     return say(fact, words) if say else _("for a reason this version does not know")
 

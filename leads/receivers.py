@@ -231,18 +231,21 @@ def follow_deleted_branch(instance, **kwargs) -> None:
 
 @receiver(topics_merged)
 def follow_topics(**kwargs) -> None:
-    """Topics were merged or parted: lists that ask for topics are built anew."""
+    """Topics were merged or parted: lists that ask for topics are built anew, and so are all files."""
     touching.mark_lists(where=Q(conditions__topic__isnull=False))
+    exports.take_back_files()
 
 
 @receiver(post_save, sender=Topic)
 def follow_topic(instance, created, **kwargs) -> None:
     """A topic may be sensitive now, or stand below another: lists that ask for topics are built anew.
 
-    A new topic with none above it can be in no list yet.
+    A new topic with none above it can be in no list yet. A sensitive one stands in no file again.
     """
     if not created or instance.parent_id:
         touching.mark_lists(where=Q(conditions__topic__isnull=False))
+    if instance.sensitive and not created:
+        exports.take_back_files()
 
 
 @receiver(post_save, sender=RuleVersion)

@@ -182,6 +182,12 @@ def recall_person(
     return len(exports)
 
 
+def take_back_files() -> None:
+    """Have every file that can be downloaded made anew: what topics may be told of has changed."""
+    for export in Export.objects.filter(state=ExportState.READY):
+        take_back(export)
+
+
 def expire_exports() -> int:
     """Delete the files whose time is up, and files no export knows; returns how many expired."""
     expired = 0

@@ -7,7 +7,8 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from leads.models import Export, ExportTemplate
+from leads.models import Export, ExportTemplate, Label, LabelSet
+from leads.services.labels import add_label
 from leads.services.membership import refresh_lists
 from outbox.models import AuditEntry
 from outbox.services import run_due_effects
@@ -15,6 +16,7 @@ from people.roles import Role
 from people.services.consent import withdraw_consent
 from people.services.staff_tokens import create_staff_token
 from tests.factories.leads import (
+    grouped_list,
     heat,
     list_of,
     prospect,
@@ -278,3 +280,24 @@ def test_the_ledger_and_rows_to_delete_are_read_and_acknowledged(marketing, lead
     done = marketing(f"/exports/{export}/recalled", {"people": [ada.external_id]}).json()
     assert done["recalled"] == []
     assert marketing(ledger).json()[0]["to_delete"] is False
+
+
+def test_a_topic_that_became_sensitive_stands_beside_no_name(client, ada, implants):
+    wishes = LabelSet.objects.create(slug="wish", name="Wish")
+    label = Label.objects.create(label_set=wishes, slug="s", name="For implants", topic=implants)
+    add_label(person=ada, label=label, by=staff(Role.MARKETING))
+    grouped_list(
+        "known",
+        ("all", heat(implants, 0.1), {"kind": "label", "label": label}),
+        ("none", heat(implants, 5.0)),
+    )
+    refresh_lists()
+    ask = client_of(client, Role.MARKETING, name="other")
+    (told,) = ask("/lead-lists/known/members").json()["members"]
+    assert len(told["facts"]) == 3 and all("mplants" in one for one in told["reason"])
+    implants.sensitive = True
+    implants.save()
+    refresh_lists()
+    (told,) = ask("/lead-lists/known/members").json()["members"]
+    assert [list(one) for one in told["facts"]] == [["kind"]] * 3
+    assert set(told["reason"]) == {"for a reason that is not told beside a name"}

@@ -34,7 +34,7 @@ from outbox.services import run_due_effects
 from people.models import Consent, Person, Purpose
 from people.roles import Role
 from people.services.consent import withdraw_consent
-from tests.factories.leads import heat, list_of, prospect, staff, topic_named, warm
+from tests.factories.leads import heat, list_of, prospect, staff, tagged, topic_named, warm
 from tests.outbox.test_safe_cells import HARMLESS, HOSTILE
 
 pytestmark = pytest.mark.django_db
@@ -78,8 +78,9 @@ def marketer():
     return staff(Role.MARKETING)
 
 
-def exported(user, lead_list, format="csv"):
-    export = request_export(user=user, lead_list=lead_list, format=format, purpose="Open day")
+def exported(user, lead_list, format="csv", **asked):
+    asked |= {"lead_list": lead_list, "format": format, "purpose": "Open day"}
+    export = request_export(user=user, **asked)
     assert run_due_effects() == 1
     export.refresh_from_db()
     return export
@@ -291,6 +292,26 @@ def test_a_list_with_a_problem_is_not_exported(marketer, lead_list, people):
     Condition.objects.update(topic=None)
     with pytest.raises(ExportRefused, match="topic"):
         request_export(user=marketer, lead_list=lead_list, format="csv", purpose="x")
+
+
+def test_no_file_tells_of_a_topic_that_became_sensitive(marketer, lead_list, people, implants):
+    other = topic_named("Veneers")
+    for person in people.values():
+        warm(person, other, heat=2.0)
+        tagged(person, implants, days=30)
+    beside = list_of("veneers", heat(other, 1.0))
+    refresh_lists()
+    about = exported(marketer, lead_list)
+    beside = exported(marketer, beside, columns=["name", "tags"])
+    assert "Implants" in path_of(beside).read_text()
+    implants.sensitive = True
+    implants.save()
+    assert not path_of(about).exists()
+    with pytest.raises(ExportRefused, match="never shown beside a name"):
+        file_to_send(export=about, actor="x")
+    file_to_send(export=beside, actor="x")
+    assert names(beside) == {"李 Ada", "Ben"}
+    assert "Implants" not in path_of(beside).read_text()
 
 
 def test_rows_cost_as_many_queries_for_one_member_as_for_three(lead_list, implants):
