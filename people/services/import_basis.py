@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from people.models import Consent, ConsentEvent, ConsentMethod, Person, Purpose
+from people.selectors import consenting_person_ids, humans_of
 from people.signals import consent_withdrawn
 
 CHUNK = 500
@@ -29,7 +30,8 @@ def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) ->
     """Take back what one file's basis gave, where it still holds; return the person ids.
 
     `people` limits it to these person ids. The current row goes with it, as the person themselves
-    decided nothing.
+    decided nothing. Nobody is told of a withdrawal where the human agreed by another record: what
+    hangs on their consent is kept.
     """
     held = Consent.objects.filter(
         purpose=Purpose.PROFILING,
@@ -58,12 +60,24 @@ def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) ->
                 for person in parted
             )
             rows.delete()
+            agreed = _agreed_by_another(still)
             for person in parted:
-                consent_withdrawn.send(
-                    Consent, person=person, visitor=None, purposes=[Purpose.PROFILING.value]
-                )
                 undone.append(person.pk)
+                if person.pk not in agreed:
+                    consent_withdrawn.send(
+                        Consent, person=person, visitor=None, purposes=[Purpose.PROFILING.value]
+                    )
     return undone
+
+
+def _agreed_by_another(records: set[int]) -> set[int]:
+    """Those of the records whose human consents, though the record itself does no longer."""
+    stands = {record: human for record, (human, _) in humans_of(records).items()}
+    holders = consenting_person_ids(Purpose.PROFILING, though_paused=True)
+    agreed = set(
+        holders.filter(person_id__in=set(stands.values())).values_list("person_id", flat=True)
+    )
+    return {record for record, human in stands.items() if human in agreed}
 
 
 def replace_import_basis(

@@ -3,15 +3,36 @@
 import pytest
 
 from people.models import Consent, ConsentEvent
+from people.roles import Role
 from people.selectors import has_consent
 from people.services.consent import (
     record_import_basis,
     undo_import_basis,
     withdraw_consent,
 )
-from tests.factories.people import PersonFactory, make_person
+from people.services.merging import merge_people
+from people.signals import consent_withdrawn
+from tests.factories.people import PersonFactory, make_person, make_staff
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def admin():
+    return make_staff(Role.ADMINISTRATOR)
+
+
+@pytest.fixture
+def parted():
+    """The ids of the people whose withdrawal was told, in order."""
+    heard = []
+
+    def hear(sender, person, **kwargs):
+        heard.append(person.pk)
+
+    consent_withdrawn.connect(hear)
+    yield heard
+    consent_withdrawn.disconnect(hear)
 
 
 def test_record_import_basis_gives_profiling_alone_and_only_to_the_undecided():
@@ -51,3 +72,24 @@ def test_undo_import_basis_takes_back_what_still_rests_on_the_file():
     assert has_consent(person=other, purpose="profiling")
     assert not Consent.objects.filter(person=first).exists()
     assert record_import_basis(people=[first.pk, second.pk], basis="forms", file_hash="a") == 1
+
+
+def test_undo_import_basis_tells_no_withdrawal_of_a_human_who_agreed_by_another_record(
+    admin, parted
+):
+    old, alone = PersonFactory.create_batch(2)
+    stands = make_person(profiling=True)
+    record_import_basis(people=[old.pk, alone.pk], basis="forms", file_hash="a")
+    merge_people(person=old, into=stands, by=admin)
+    assert undo_import_basis(file_hash="a") == [old.pk, alone.pk]
+    assert parted == [alone.pk]
+    assert has_consent(person=stands, purpose="profiling")
+    assert not Consent.objects.filter(person=old).exists()
+
+
+def test_undo_import_basis_tells_the_withdrawal_of_a_human_whose_records_rest_on_it(admin, parted):
+    stands, old = PersonFactory.create_batch(2)
+    record_import_basis(people=[stands.pk, old.pk], basis="forms", file_hash="a")
+    merge_people(person=old, into=stands, by=admin)
+    undo_import_basis(file_hash="a")
+    assert parted == [stands.pk, old.pk]
