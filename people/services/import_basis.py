@@ -1,7 +1,7 @@
 """Records the basis of an import as consent to profiling, in bulk, never over anyone's own word."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from django.db import transaction
@@ -17,9 +17,9 @@ CHUNK = 500
 def record_import_basis(*, people: Iterable[int], basis: str, file_hash: str = "") -> int:
     """Record profiling consent by import for those who never decided; return how many.
 
-    A consent, refusal or withdrawal that stands is left alone, so a second call changes nothing.
-    No signal is sent: the importer does the folding itself. Works in chunks of one short
-    transaction each.
+    A consent, refusal or withdrawal that stands is left alone, so a second call changes nothing;
+    what a human refused as one record is refused for all that staff merged with it. No signal is
+    sent: the importer does the folding itself. Works in chunks of one short transaction each.
     """
     if not basis.strip():
         raise ValueError("Name the basis on which these people may be profiled.")
@@ -30,7 +30,7 @@ def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) ->
     """Take back what one file's basis gave, where it still holds; return the person ids.
 
     `people` limits it to these person ids. The current row goes with it, as the person themselves
-    decided nothing. Nobody is told of a withdrawal where the human agreed by another record: what
+    decided nothing. Nobody is told of a withdrawal where the human agreed as another record: what
     hangs on their consent is kept.
     """
     held = Consent.objects.filter(
@@ -60,7 +60,7 @@ def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) ->
                 for person in parted
             )
             rows.delete()
-            agreed = _agreed_by_another(still)
+            agreed = _agreed_as_another(still)
             for person in parted:
                 undone.append(person.pk)
                 if person.pk not in agreed:
@@ -70,7 +70,7 @@ def undo_import_basis(*, file_hash: str, people: Iterable[int] | None = None) ->
     return undone
 
 
-def _agreed_by_another(records: set[int]) -> set[int]:
+def _agreed_as_another(records: set[int]) -> set[int]:
     """Those of the records whose human consents, though the record itself does no longer."""
     stands = {record: human for record, (human, _) in humans_of(records).items()}
     holders = consenting_person_ids(Purpose.PROFILING, though_paused=True)
@@ -85,7 +85,8 @@ def replace_import_basis(
 ) -> int:
     """Rest people's consent on another import, where it rests on that of one file; return how many.
 
-    The consent goes on without a gap, so no signal is sent. A second call changes nothing.
+    The consent goes on without a gap, so no signal is sent, and it is as old as it was: a refusal
+    as another record of the same human still counts for more. A second call changes nothing.
     """
     replaced = 0
     for chunk in _chunks(people):
@@ -110,8 +111,7 @@ def replace_import_basis(
                     text_hash=hashlib.sha256(basis.strip()[:500].encode()).hexdigest(),
                     file_hash=file_hash,
                 )
-                row.at = row.event.at
-                row.save(update_fields=["event", "at"])
+                row.save(update_fields=["event"])
                 replaced += 1
     return replaced
 
@@ -127,9 +127,8 @@ def _record_chunk(chunk: list[int], basis: str, file_hash: str) -> int:
             .order_by("pk")
             .values_list("pk", "external_id")
         )
-        decided = Consent.objects.filter(person__in=people, purpose=Purpose.PROFILING)
-        for person_id in decided.values_list("person_id", flat=True):
-            people.pop(person_id, None)
+        for person_id in _decided(people):
+            del people[person_id]
         events = ConsentEvent.objects.bulk_create(
             ConsentEvent(
                 subject=f"person:{external_id}",
@@ -148,6 +147,16 @@ def _record_chunk(chunk: list[int], basis: str, file_hash: str) -> int:
             for person_id, event in zip(people, events, strict=True)
         )
     return len(people)
+
+
+def _decided(person_ids: Collection[int]) -> set[int]:
+    """Those who decided as this record, or refused as another record of the same human."""
+    humans = humans_of(person_ids)
+    every = {record for _, records in humans.values() for record in records}
+    rows = Consent.objects.filter(person__in=every, purpose=Purpose.PROFILING)
+    given = dict(rows.values_list("person_id", "given"))
+    refused = {record for record, yes in given.items() if not yes}
+    return {pk for pk, (_, records) in humans.items() if pk in given or records & refused}
 
 
 def _chunks(people: Iterable[int]) -> Iterator[list[int]]:

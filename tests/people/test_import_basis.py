@@ -7,12 +7,14 @@ from people.roles import Role
 from people.selectors import has_consent
 from people.services.consent import (
     record_import_basis,
+    replace_import_basis,
     undo_import_basis,
     withdraw_consent,
 )
 from people.services.merging import merge_people
 from people.signals import consent_withdrawn
 from tests.factories.people import PersonFactory, make_person, make_staff
+from tests.factories.tracking import agree
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +60,7 @@ def test_record_import_basis_needs_a_basis():
 
 def test_record_import_basis_works_in_chunks(django_assert_max_num_queries):
     ids = [person.pk for person in PersonFactory.create_batch(3)]
-    with django_assert_max_num_queries(6):
+    with django_assert_max_num_queries(7):
         record_import_basis(people=ids, basis="forms")
 
 
@@ -74,7 +76,7 @@ def test_undo_import_basis_takes_back_what_still_rests_on_the_file():
     assert record_import_basis(people=[first.pk, second.pk], basis="forms", file_hash="a") == 1
 
 
-def test_undo_import_basis_tells_no_withdrawal_of_a_human_who_agreed_by_another_record(
+def test_undo_import_basis_tells_no_withdrawal_of_a_human_who_agreed_as_another_record(
     admin, parted
 ):
     old, alone = PersonFactory.create_batch(2)
@@ -93,3 +95,32 @@ def test_undo_import_basis_tells_the_withdrawal_of_a_human_whose_records_rest_on
     merge_people(person=old, into=stands, by=admin)
     undo_import_basis(file_hash="a")
     assert parted == [stands.pk, old.pk]
+
+
+@pytest.mark.parametrize("named", ["stands", "old"])
+def test_no_import_basis_goes_over_what_a_human_refused_as_another_record(admin, named):
+    stands, old = PersonFactory.create_batch(2)
+    agree(person=old, profiling=False)
+    merge_people(person=old, into=stands, by=admin)
+    ids = {"stands": stands.pk, "old": old.pk}
+    assert record_import_basis(people=[ids[named]], basis="forms", file_hash="a") == 0
+    assert not has_consent(person=stands, purpose="profiling")
+
+
+def test_no_import_basis_goes_over_what_the_one_who_stands_refused(admin):
+    stands, old = PersonFactory.create_batch(2)
+    agree(person=stands, profiling=False)
+    merge_people(person=old, into=stands, by=admin)
+    assert record_import_basis(people=[old.pk], basis="forms", file_hash="a") == 0
+    assert not Consent.objects.filter(person=old).exists()
+
+
+def test_an_import_basis_that_replaces_another_goes_not_over_what_a_human_refused_as_another_record(
+    admin,
+):
+    stands, old = PersonFactory.create_batch(2)
+    agree(person=old, profiling=False)
+    record_import_basis(people=[stands.pk], basis="forms", file_hash="a")
+    merge_people(person=old, into=stands, by=admin)
+    replace_import_basis(people=[stands.pk], old_file_hash="a", basis="forms", file_hash="b")
+    assert not has_consent(person=stands, purpose="profiling")
