@@ -18,6 +18,7 @@ from people.signals import (
     consent_withdrawn,
     people_merged,
     people_parted,
+    person_erasing,
     profiling_paused,
     profiling_resumed,
     visitor_joined,
@@ -112,6 +113,13 @@ def join_history(visitor, person, **kwargs) -> None:
 def part_history(visitor, person, **kwargs) -> None:
     """A join was undone: move the history back."""
     profiles.part_profiles(visitor=visitor, person=person)
+
+
+@receiver(person_erasing)
+def forget_browsers(person, visitors, **kwargs) -> None:
+    """A browser is being erased: what it brought into a person's history goes with it."""
+    if person is None:
+        profiles.drop_joined(visitors=visitors)
 
 
 @receiver(people_merged)

@@ -95,3 +95,20 @@ def test_my_data_holds_every_field_of_my_events(client, reader):
     named = {"page" if field == "page_id" else field for field in events["fields"]} - {"visitor"}
     assert events["rows"]
     assert all(named <= set(row) for row in events["rows"])
+
+
+def test_a_joined_browser_that_is_forgotten_takes_what_it_brought_along(client, reader):
+    from people.services.visitors import join_visitor
+    from tests.factories.tracking import consenting_person
+    from tracking.models import Interest, InterestTag, Reading, Signal
+
+    person, other = consenting_person("Emma"), consenting_visitor()
+    for visitor in (reader, other):
+        assert join_visitor(visitor=visitor, person=person, actor="test")
+    view_of(other, 2, at=NOON + timedelta(minutes=30))
+    fold_everything()
+    assert ask(client, reader, "delete", "/api/v1/me").status_code == 204
+    assert [row.visitor for row in Reading.objects.all()] == [other]
+    assert [row.item_key for row in Signal.objects.all()] == ["page:2"]
+    assert (Interest.objects.get().signals, InterestTag.objects.count()) == (1, 0)
+    assert check_interests().differences == []

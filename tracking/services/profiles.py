@@ -121,6 +121,13 @@ def drop_profile(*, person: Person | None = None, visitor: Visitor | None = None
             recompute_profiles(profile_ids=joined)
 
 
+def drop_joined(*, visitors: Iterable[Visitor]) -> None:
+    """Take those of the browsers that were joined to a person out of that person's history."""
+    readings = Reading.objects.filter(visitor__in=list(visitors), profile__person__isnull=False)
+    for visitor in Visitor.objects.filter(pk__in=readings.values("visitor")).order_by("pk"):
+        drop_profile(visitor=visitor)
+
+
 def join_profiles(*, visitor: Visitor, person: Person) -> None:
     """Move a visitor's readings to the person's profile and recompute it.
 
