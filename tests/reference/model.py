@@ -132,6 +132,8 @@ def _take(delivery: Delivery, *, outcome: Outcome, pages: set[int]) -> list[str]
     verdicts = []
     now = delivery.received_at
     offsets = {stored.sent.view: stored.offset for stored in reversed(outcome.stored.values())}
+    moments: list[tuple[datetime, timedelta]] = []
+    ahead: dict[str, timedelta] = defaultdict(timedelta)
     for sent in delivery.events:
         offset = now - delivery.sent_at
         if abs(offset) < timedelta(seconds=60):
@@ -139,8 +141,10 @@ def _take(delivery: Delivery, *, outcome: Outcome, pages: set[int]) -> list[str]
         else:
             offset = offsets.get(sent.view, offset)
         at = sent.at + offset
-        if at > now + timedelta(minutes=5):
-            at = now
+        moments.append((at, offset))
+        if sent.page in pages and at <= now + timedelta(minutes=5):
+            ahead[sent.view] = max(ahead[sent.view], at - now)
+    for sent, (at, offset) in zip(delivery.events, moments, strict=True):
         if sent.page not in pages:
             verdicts.append("unknown_page")
         elif at < now - timedelta(days=7):
@@ -148,6 +152,7 @@ def _take(delivery: Delivery, *, outcome: Outcome, pages: set[int]) -> list[str]
         elif sent.id in outcome.stored:
             verdicts.append("duplicate")
         else:
+            at = now if at > now + timedelta(minutes=5) else at - ahead[sent.view]
             outcome.stored[sent.id] = Stored(sent, at, offset)
             verdicts.append("ok")
     return verdicts

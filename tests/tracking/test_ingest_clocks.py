@@ -85,10 +85,33 @@ def test_older_than_seven_days_is_too_old(article, visitor):
     assert sent(article, visitor, at=old_clock, sent_at=old_clock)[0] == ("ok", "")
 
 
-def test_more_than_five_minutes_ahead_is_clamped_to_arrival(article, visitor):
+def test_nothing_happens_after_its_arrival(article, visitor):
     ahead = timedelta(minutes=5)
-    assert sent(article, visitor, at=NOW + ahead, sent_at=NOW)[1].at == NOW + ahead
+    _, event = sent(article, visitor, at=NOW + timedelta(milliseconds=1), sent_at=NOW)
+    assert (event.at, event.offset_ms) == (NOW, 0)
+    assert sent(article, visitor, at=NOW + ahead, sent_at=NOW)[1].at == NOW
     _, event = sent(article, visitor, at=NOW + ahead + timedelta(seconds=1), sent_at=NOW)
     assert event.at == NOW
     _, event = sent(article, visitor, at=datetime(9999, 12, 31, tzinfo=UTC), sent_at=NOW - ahead)
     assert event.at == NOW
+
+
+def test_a_clock_half_a_minute_fast_costs_a_view_no_seconds(article, visitor):
+    view, second = str(uuid.uuid4()), timedelta(seconds=1)
+    fast = NOW + 30 * second
+
+    def read(*, at, active_s, view=view):
+        return make_event(article, view=view, at=at.isoformat(), active_ms=1000 * active_s)
+
+    parts = [(0, 0), (10, 10), (20, 10)]
+    events = [read(at=fast + (after - 20) * second, active_s=active) for after, active in parts]
+    nonsense = read(at=datetime(9999, 12, 31, tzinfo=UTC), active_s=0)
+    other = read(at=NOW - second, active_s=1, view=str(uuid.uuid4()))
+    batch = make_batch(
+        [*events, nonsense, other], token=visitor[1], sent_at=(fast + second).isoformat()
+    )
+    with time_machine.travel(NOW, tick=False):
+        assert verdicts(send(batch)) == [("ok", "")] * 5
+    moments = dict(Event.objects.values_list("id", "at"))
+    of = [moments[uuid.UUID(event["id"])] for event in (*events, nonsense, other)]
+    assert of == [NOW - 20 * second, NOW - 10 * second, NOW, NOW, NOW - second]

@@ -89,12 +89,13 @@ def test_a_withdrawal_and_a_pause_reach_their_own_batches_only(article, visitor)
 
 
 def test_a_view_keeps_the_offset_of_its_first_event_in_the_same_group(article, visitor):
-    view, late, seconds = str(uuid.uuid4()), NOW - timedelta(hours=1), timedelta(seconds=20)
-    with time_machine.travel(NOW, tick=False):
-        group = [
-            arrived([make_event(article, view=view, at=at.isoformat())], visitor[0], sent_at=at)
-            for at in (late, late + seconds)
-        ]
+    view, hour, seconds = str(uuid.uuid4()), timedelta(hours=1), timedelta(seconds=20)
+    group = []
+    for now, at in ((NOW, NOW - hour), (NOW + 3 * seconds, NOW - hour + seconds)):
+        event = make_event(article, view=view, at=at.isoformat())
+        with time_machine.travel(now, tick=False):
+            group.append(arrived([event], visitor[0], sent_at=at))
+    with time_machine.travel(NOW + 3 * seconds, tick=False):
         assert words(group) == [["ok"], ["ok"]]
     first, second = Event.objects.order_by("at")
     assert first.offset_ms == second.offset_ms == 3_600_000

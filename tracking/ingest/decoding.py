@@ -70,7 +70,7 @@ class Fact:
 
     `key` is the id as it was sent, `sent_at` the moment by the client's clock, `digest` tells a
     repeat from a conflict, `counted` is how much of the depth the plane without anybody counted.
-    `at`, `offset_ms` and `clamped` are filled in by the clocks.
+    `at` and `offset_ms` are filled in by the clocks.
     """
 
     key: str

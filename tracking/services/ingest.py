@@ -246,6 +246,7 @@ def _correct_clock(
         else:
             batch.drop(verdict, Reason.TOO_OLD)
     batch.keep(young)
+    clocks.bring_back([fact for fact, _ in young], now=batch.arrival.received_at)
     for view, offset_ms in begun.items():
         firsts.setdefault(view, offset_ms)
 
