@@ -79,6 +79,7 @@ def discard_files_of(person: Person) -> int:
     """Delete every waiting file in which a person's contact or key stands, or that cannot be read."""
     wanted = set(ContactPoint.objects.filter(person=person).values_list("value", flat=True))
     wanted |= {person.imported_key} if person.imported_key else set()
+    wanted = {value.casefold() for value in wanted}  # as cells are compared
     digits = {value.lstrip("+")[-8:] for value in wanted if value.startswith("+")}
     found = 0
     for one in PeopleImport.objects.exclude(stored_as=""):

@@ -327,10 +327,11 @@ def test_suppressed_contacts_reach_nobody_whatever_was_agreed(marketer):
     assert list(reachable.all()) == [ada]
 
 
-def test_erasing_a_person_takes_waiting_files_and_suppressions_with_them(marketer):
-    ada = prospect("Ada", phone="+8613800138001")
+@pytest.mark.parametrize("line", ["A,(138) 0013-8001,,,,\n", "A,,,CRM-7,,\n"])
+def test_erasing_a_person_takes_waiting_files_and_suppressions_with_them(marketer, line):
+    ada = prospect("Ada", phone="+8613800138001", imported_key="CRM-7")
     SuppressedContact.objects.create(kind="phone", value="+8613800138001")
-    naming = received(marketer, HEADING + "A,(138) 0013-8001,,,,\n")
+    naming = received(marketer, HEADING + line)
     other = received(marketer, HEADING + "B,13800138002,,,,\n")
     erase_person(person=ada, actor="test")
     naming.refresh_from_db()
