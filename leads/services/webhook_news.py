@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from classroom.models import Attendance
@@ -56,6 +57,15 @@ def endpoints_for(kind: str) -> list[WebhookEndpoint]:
     return [one for one in WebhookEndpoint.objects.filter(disabled_at=None) if kind in one.kinds]
 
 
+def _told_of_people() -> list[WebhookEndpoint]:
+    """Endpoints that were ever told about a person, on or off, whatever they want by now: one query.
+
+    They must hear who left; for one that is off, the notice is kept until it is switched on again.
+    """
+    recipients = WebhookRecipient.objects.filter(endpoint=OuterRef("pk"))
+    return list(WebhookEndpoint.objects.filter(Exists(recipients)))
+
+
 def tell_entered(*, came: Mapping[int, Collection[int]], at: datetime) -> None:
     """Tell who came onto which list, as person ids by list id; consent is looked at when it is sent."""
     kind = WebhookKind.LEAD_ENTERED
@@ -84,13 +94,15 @@ def tell_left(*, person_ids: Collection[int], at: datetime, list_id: int | None 
     To be called after the rows are gone. It carries the external id alone, so it needs no consent.
     """
     kind = WebhookKind.LEAD_LEFT
-    if not person_ids or not (endpoints := endpoints_for(kind)):
+    if not person_ids or not (endpoints := _told_of_people()):
         return
     external_ids = [external_id for _, external_id in _external_ids(person_ids)]
     for endpoint in endpoints:
         told: set[str] = set()
         for some in _batches(external_ids):
             rows = endpoint.recipients.filter(person_external_id__in=some)
+            if endpoint.disabled_at:
+                rows = rows.exclude(person_external_id__in=_kept_for(endpoint, some))
             told.update(rows.values_list("person_external_id", flat=True))
         _write(
             endpoint,
@@ -102,9 +114,19 @@ def tell_left(*, person_ids: Collection[int], at: datetime, list_id: int | None 
         )
 
 
+def _kept_for(endpoint: WebhookEndpoint, external_ids: list[str]) -> QuerySet:
+    """Of whom an endpoint that is off has a notice of leaving already: it says nothing more twice."""
+    kept = endpoint.deliveries.filter(
+        kind=WebhookKind.LEAD_LEFT,
+        state__in=[DeliveryState.WAITING, DeliveryState.HELD],
+        person_external_id__in=external_ids,
+    )
+    return kept.values("person_external_id")
+
+
 def tell_left_with_list(*, list_id: int) -> None:
     """A list is deleted: its members leave it with that."""
-    if endpoints_for(WebhookKind.LEAD_LEFT):
+    if _told_of_people():
         members = Membership.objects.filter(lead_list_id=list_id)
         person_ids = list(members.values_list("person_id", flat=True))
         members.delete()

@@ -465,6 +465,28 @@ def test_gone_switches_off_tells_administrators_and_keeps_what_is_owed(
     assert kinds_of(system)[2:] == ["person.erased"]
 
 
+@pytest.mark.parametrize("why", WhyDisabled.values)
+def test_who_leaves_while_it_is_off_is_told_of_once_it_is_on_again(
+    system, administrator, implants, lead_list, why
+):
+    endpoint, _ = endpoint_at(system, administrator, "lead.entered")
+    person, never_told = entering(implants), prospect("Bo", marketing=True)
+    run_due_effects()
+    disable_endpoint(endpoint=endpoint, why=why, by=administrator)
+    endpoint.kinds = ["page.published"]  # it still knows whom it was told about
+    endpoint.save()
+    for one in (person, never_told):
+        pause_profiling(person=one)
+        withdraw_consent(person=one)
+        run_due_effects()
+    assert kinds_of(system) == ["lead.entered"]
+    # However often they leave meanwhile, it is one notice.
+    assert enable_endpoint(endpoint=endpoint, by=administrator) == 1
+    run_due_effects()
+    assert kinds_of(system) == ["lead.entered", "lead.left"]
+    assert events(system)[1]["data"] == {"person": person.external_id}
+
+
 def test_who_takes_nothing_for_days_is_switched_off(system, administrator, implants, lead_list):
     endpoint, _ = endpoint_at(system, administrator, "lead.entered", "page.published")
     assert FAILING_AT_MOST.total_seconds() < sum(WAITS_S) < 4 * 86_400
