@@ -1,22 +1,38 @@
 """Takes the lines of a table of people in, a few at a time, and takes all of it back."""
 
 from collections.abc import Iterable
+from functools import reduce
 from itertools import islice
+from operator import or_
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
-from classroom.models import Attendance, Registration
+from classroom.models import (
+    Attendance,
+    AttendanceCorrection,
+    CheckAttempt,
+    ClinicianFollow,
+    DoorCheck,
+    Enrolment,
+    LearningAct,
+    Question,
+    QuestionnaireReply,
+    Registration,
+)
 from leads.importing.adding import branches_named, plain_facts
 from leads.importing.matching import Match
 from leads.models import (
+    ContactWish,
     FollowUp,
     ImportedRow,
     ImportGoal,
+    Lead,
     PeopleImport,
     PersonLabel,
     PersonNote,
+    PickedPerson,
     RowOutcome,
     SuppressedContact,
 )
@@ -26,13 +42,47 @@ from leads.services.people_filling import fill_in, take_out
 from leads.services.people_imports import matches_of
 from leads.services.touching import touch_people
 from outbox.records import BadFile
-from people.models import Branch, ContactPoint, Person, Visitor
+from people.models import (
+    Branch,
+    Consent,
+    ContactPoint,
+    OutsideIdentity,
+    Person,
+    ProfilingPause,
+    Visitor,
+    Vouch,
+)
 from people.selectors import records_of
 from people.services.erasure import remove_imported_person
 from people.services.import_basis import record_import_basis, undo_import_basis
+from tracking.models import ImportedEvent
 
 CHUNK = 100  # lines a transaction; keeps each under 200 ms on SQLite
 State = PeopleImport.State
+#: Whoever has a row of these did something since a table made them, or staff did with them.
+IN_USE_BY = (
+    Visitor,
+    OutsideIdentity,
+    Vouch,
+    Consent,
+    ProfilingPause,
+    ImportedEvent,
+    Registration,
+    Attendance,
+    AttendanceCorrection,
+    DoorCheck,
+    Question,
+    Enrolment,
+    LearningAct,
+    CheckAttempt,
+    ClinicianFollow,
+    QuestionnaireReply,
+    Lead,
+    ContactWish,
+    FollowUp,
+    PersonNote,
+    PickedPerson,
+)
 
 
 def take_table(*, public_id: str) -> None:
@@ -172,8 +222,8 @@ def _finish(people_import: PeopleImport) -> None:
 def undo_table(*, public_id: str) -> None:
     """Take a table back: its consents, its suppressions, and the people who did nothing since.
 
-    Who signed in, registered, attended, or was worked with since stays, without the consent that
-    the table gave; who was known before is left as they were. A second call changes nothing; a run that was killed is finished by the next.
+    Who signed in, decided on consent, registered, attended, or was worked with since stays, without
+    the consent that the table gave; who was known before is left as they were. A second call changes nothing; a run that was killed is finished by the next.
     """
     people_import = PeopleImport.objects.filter(public_id=public_id, state=State.UNDOING).first()
     if people_import is None:
@@ -189,11 +239,9 @@ def undo_table(*, public_id: str) -> None:
     _take_out(rows.exclude(filled={}))
     made = rows.filter(outcome=RowOutcome.CREATED)
     kept = 0
-    for person in _people(made.values_list("person_id", flat=True)):
-        if person.in_use:  # type: ignore[attr-defined]
+    for person in _people(people_import, made.values_list("person_id", flat=True)):
+        if person.in_use or not _remove(people_import, person):  # type: ignore[attr-defined]
             kept += 1
-        else:
-            remove_imported_person(person=person, actor="system")
     PeopleImport.objects.filter(pk=people_import.pk).update(
         state=State.UNDONE,
         counts={**people_import.counts, "kept": kept},
@@ -213,21 +261,38 @@ def _take_out(rows: QuerySet[ImportedRow]) -> None:
     touch_people(person_ids=touched)
 
 
-def _people(ids: Iterable[int | None]) -> list[Person]:
-    """People a table made, each with `in_use`: whether anything hangs on them since."""
+def _remove(people_import: PeopleImport, person: Person) -> bool:
+    """Remove somebody whom nobody touched until this moment; tell whether they are gone.
+
+    Locked in a query before that question: what waited for the lock is seen only by a later one.
+    """
+    with transaction.atomic():
+        if not Person.objects.select_for_update().filter(pk=person.pk).exists():
+            return True
+        (again,) = _people(people_import, [person.pk])
+        if again.in_use:  # type: ignore[attr-defined]
+            return False
+        remove_imported_person(person=person, actor="system")
+    return True
+
+
+def _people(people_import: PeopleImport, ids: Iterable[int | None]) -> list[Person]:
+    """People a table made, each with `in_use`: whether anything hangs on them since.
+
+    Asked once the table's own consents are taken back, so what stands of those, and of leads, is
+    somebody's own word or work.
+    """
 
     def any_of(model: type, path: str = "person") -> Exists:
         return Exists(model.objects.filter(**{path: OuterRef("pk")}))  # type: ignore[attr-defined]
 
+    own_labels = people_import.rows.filter(given__isnull=False).values("given")
     in_use = (
-        any_of(Visitor)
-        | any_of(Registration)
-        | any_of(Attendance)
-        | any_of(FollowUp)
-        | any_of(PersonNote)
+        reduce(or_, map(any_of, IN_USE_BY))
         | any_of(Person, "merged_into")
         | any_of(Person, "guardian")
         | Exists(ContactPoint.objects.filter(person=OuterRef("pk"), verified_at__isnull=False))
+        | Exists(PersonLabel.objects.filter(person=OuterRef("pk")).exclude(pk__in=own_labels))
         | Q(user__isnull=False)
         | Q(merged_into__isnull=False)
     )
