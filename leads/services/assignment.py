@@ -7,8 +7,9 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from leads.at_once import AT_ONCE
-from leads.models import Arrival, AssignmentRule, BulkChange, BulkRow, BulkState, Lead, LeadList
+from leads.models import Arrival, AssignmentRule, BulkChange, BulkRow, BulkState, LeadList
 from leads.selectors.assignment import assignments, unowned_members
+from leads.selectors.consent import may_be_listed
 from leads.selectors.visibility import visible_to
 from leads.services.actors import actor_of
 from leads.services.leads import assign_owner, held_lead, may_own
@@ -35,7 +36,7 @@ def assign_arrivals() -> int:
         with transaction.atomic():
             people = unowned_members(person_ids=set(spool.values()))
             for given in assignments(people, now=timezone.now()):
-                count += _give(given.person, given.owner, rule=given.rule, by=None)
+                count += _give(given.person, given.owner, before=None, rule=given.rule, by=None)
             Arrival.objects.filter(pk__in=list(spool)).delete()
     return count
 
@@ -53,7 +54,7 @@ def hand_over(
     Up to twenty people are given at once; more wait for confirm_change. None where it is about
     nobody. Whom the user may not see is left out.
     """
-    people = _people_of(from_owner).filter(visible_to(by))
+    people = _people_of(from_owner, by_rule=to_owner is None).filter(visible_to(by))
     if lead_list is not None:
         people = people.filter(memberships__lead_list=lead_list)
     if branch is not None:
@@ -86,7 +87,9 @@ def confirm_change(*, change: BulkChange, by: User) -> BulkChange:
         for row in _rows(change):
             lead = held_lead(person=row.person)
             if lead.owner_id == row.before_id and row.after and may_own(row.after):
-                row.applied = bool(_give(row.person, row.after, rule=row.rule, by=by))
+                row.applied = bool(
+                    _give(row.person, row.after, before=row.before, rule=row.rule, by=by)
+                )
                 row.save(update_fields=["applied"])
         return _decide(change, BulkState.DONE, by)
 
@@ -123,9 +126,16 @@ def forget_rows(*, person: Person) -> None:
     Arrival.objects.filter(person=person).delete()
 
 
-def _give(person: Person, owner: User, *, rule: AssignmentRule | None, by: User | None) -> int:
+def _give(
+    person: Person,
+    owner: User,
+    *,
+    before: User | None,
+    rule: AssignmentRule | None,
+    by: User | None,
+) -> int:
     lead = held_lead(person=person)
-    if rule is not None and not unowned_members(person_ids=[person.pk]).exists():
+    if rule is not None and not _people_of(before, by_rule=True).filter(pk=person.pk).exists():
         if lead.owner_id is None and not lead.changes.exists():
             lead.delete()
         return 0
@@ -133,10 +143,12 @@ def _give(person: Person, owner: User, *, rule: AssignmentRule | None, by: User 
     return 1
 
 
-def _people_of(owner: User | None) -> QuerySet[Person]:
+def _people_of(owner: User | None, *, by_rule: bool) -> QuerySet[Person]:
+    """Whose owner that is; as rules read what was tracked, they are asked only about who agreed."""
     if owner is None:
         return unowned_members()
-    return Person.objects.filter(lead__in=Lead.objects.filter(owner=owner), merged_into=None)
+    people = may_be_listed() if by_rule else Person.objects.filter(merged_into=None)
+    return people.filter(lead__owner=owner)
 
 
 def _rows(change: BulkChange) -> QuerySet[BulkRow]:

@@ -5,11 +5,13 @@ from django.urls import reverse
 
 from leads.models import AssignmentRule, BulkChange, BulkRow, BulkState, Lead, LeadChange
 from leads.selectors.leads import lead_of
-from leads.services.assignment import AT_ONCE, hand_over, undo_change
+from leads.services.assignment import AT_ONCE, confirm_change, hand_over, undo_change
 from leads.services.leads import assign_owner
 from leads.services.membership import refresh_lists
+from people.models import Consent
 from people.roles import Role
 from people.services.consent import withdraw_consent
+from people.services.pausing import pause_profiling
 from tests.factories.leads import heat, list_of, prospect, staff, tagged, topic_named, warm
 
 pytestmark = pytest.mark.django_db
@@ -83,6 +85,33 @@ def test_up_to_twenty_go_at_once_and_can_be_taken_back(boss, ann, bo):
     assert undo_change(change=change, by=boss) == 2
     assert undo_change(change=change, by=boss) == 0
     assert owners_of(*people) == ["marketing", "ann", "ann"]
+
+
+def test_somebodys_people_go_by_the_rules_where_they_agreed_and_are_still_theirs(boss, ann, bo):
+    people = {name: prospect(name) for name in ("Lin", "paused", "refusing")}
+    for person in people.values():
+        assign_owner(person=person, owner=ann, by=boss)
+    pause_profiling(person=people["paused"])
+    withdraw_consent(person=people["refusing"])
+    rule(bo)
+    change = hand_over(by=boss, from_owner=ann, to_owner=None)
+    assert (change.state, owners_of(*people.values())) == (BulkState.DONE, ["bo", "ann", "ann"])
+    assert [(row.person, row.applied) for row in change.rows.all()] == [(people["Lin"], True)]
+    assert undo_change(change=change, by=boss) == 1
+    assert owners_of(people["Lin"]) == ["ann"]
+
+
+def test_what_waits_asks_anew_who_agrees_and_whose_they_are(boss, ann, bo, monkeypatch):
+    monkeypatch.setattr("leads.services.assignment.AT_ONCE", 0)
+    people = [prospect(str(number)) for number in range(3)]
+    for person in people:
+        assign_owner(person=person, owner=ann, by=boss)
+    rule(bo)
+    change = hand_over(by=boss, from_owner=ann, to_owner=None)
+    assign_owner(person=people[1], owner=boss, by=boss)
+    Consent.objects.filter(person=people[2]).update(given=False)  # and no signal was heard yet
+    confirm_change(change=change, by=boss)
+    assert owners_of(*people) == ["bo", "marketing", "ann"]
 
 
 def test_more_than_twenty_wait_with_their_count_and_cancel(client, boss, ann, bo):
