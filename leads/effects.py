@@ -22,13 +22,13 @@ def build_export(effect: Effect) -> None:
     )
 
 
-@handles(TAKE, lease_s=3600)
+@handles(TAKE, outside=True, lease_s=3600)
 def take_people(effect: Effect) -> None:
     """Take a table of people in."""
     people_taking.take_table(public_id=effect.payload["import"])
 
 
-@handles(UNDO, lease_s=3600)
+@handles(UNDO, outside=True, lease_s=3600)
 def undo_people(effect: Effect) -> None:
     """Take a table of people back."""
     people_taking.undo_table(public_id=effect.payload["import"])

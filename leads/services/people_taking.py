@@ -89,10 +89,13 @@ def take_table(*, public_id: str) -> None:
     """Take a table in, note how far it is, and delete the file at the end.
 
     A run that was killed is finished by the next one; lines that were written are not written
-    again. A second call for a table that is done changes nothing.
+    again. A second call for a table that is done changes nothing. To be called outside a
+    transaction: each chunk is committed by itself.
     """
-    people_import = PeopleImport.objects.filter(public_id=public_id, state=State.TAKING).first()
-    if people_import is None:
+    people_import = PeopleImport.objects.filter(public_id=public_id).first()
+    if people_import is not None and people_import.state == State.TAKEN:
+        delete_file(people_import)  # where a run was killed just before
+    if people_import is None or people_import.state != State.TAKING:
         return
     rows = people_import.rows.all()
     done = set(rows.values_list("line", flat=True))
@@ -213,9 +216,11 @@ def _finish(people_import: PeopleImport) -> None:
             people=list(people), basis=people_import.basis, file_hash=people_import.file_hash
         )
         touch_people(person_ids=list(people))
-    PeopleImport.objects.filter(pk=people_import.pk).update(
-        state=State.TAKEN, counts=counts, answers={}, finished_at=timezone.now()
+    # A run that lost its lease may come second, when the table is being taken back already.
+    mine = PeopleImport.objects.filter(pk=people_import.pk).exclude(
+        state__in=(State.UNDOING, State.UNDONE)
     )
+    mine.update(state=State.TAKEN, counts=counts, answers={}, finished_at=timezone.now())
     delete_file(people_import)
 
 
@@ -223,7 +228,8 @@ def undo_table(*, public_id: str) -> None:
     """Take a table back: its consents, its suppressions, and the people who did nothing since.
 
     Who signed in, decided on consent, registered, attended, or was worked with since stays, without
-    the consent that the table gave; who was known before is left as they were. A second call changes nothing; a run that was killed is finished by the next.
+    the consent that the table gave; who was known before is left as they were. A second call changes
+    nothing; a run that was killed is finished by the next. To be called outside a transaction.
     """
     people_import = PeopleImport.objects.filter(public_id=public_id, state=State.UNDOING).first()
     if people_import is None:
@@ -233,7 +239,9 @@ def undo_table(*, public_id: str) -> None:
     undo_import_basis(
         file_hash=people_import.file_hash, people=list(rows.values_list("person_id", flat=True))
     )
-    for row in rows.filter(given__isnull=False).select_related("given__label", "person"):
+    # What an earlier run took away, or anybody else, may have been given by hand since.
+    standing = rows.filter(given__isnull=False, given__removed_at=None)
+    for row in standing.select_related("given__label", "person"):
         if row.given and row.person and people_import.uploaded_by:
             remove_label(person=row.person, label=row.given.label, by=people_import.uploaded_by)
     _take_out(rows.exclude(filled={}))

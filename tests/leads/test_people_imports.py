@@ -9,7 +9,6 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from leads.models import (
-    ContactWish,
     ImportedRow,
     Label,
     LabelSet,
@@ -21,8 +20,6 @@ from leads.selectors.consent import suppressed, verified_contact
 from leads.services import people_taking
 from leads.services.import_files import discard_old_files, folder
 from leads.services.labels import add_label
-from leads.services.leads import assign_owner, change_stage
-from leads.services.notes import set_wish
 from leads.services.people_imports import (
     ImportRefused,
     answer_lines,
@@ -213,48 +210,6 @@ def test_taking_back_removes_who_did_nothing_and_keeps_the_rest(marketer):
     # A table taken back may be brought in again.
     again = taken(received(marketer, text), marketer)
     assert again.counts == {"known": 2, "created": 1}
-
-
-def test_taking_back_keeps_whom_staff_worked_with(marketer):
-    consultant = staff(Role.CONSULTANT)
-    names = ["owned", "staged", "wished", "labelled", "refusing"]
-    lines = "".join(f"{name},1380013800{n},,{name},,\n" for n, name in enumerate(names))
-    text = HEADING + lines + "Untouched,13800138009,,untouched,,\n"
-    label_set = LabelSet.objects.create(slug="tables", name="Tables", kind="other", one_only=False)
-    fair, by_hand = (
-        Label.objects.create(label_set=label_set, slug=slug, name=slug) for slug in ("a", "b")
-    )
-    people_import = taken(received(marketer, text, label=fair), marketer)
-    of = Person.objects.in_bulk(names, field_name="imported_key")
-    assign_owner(person=of["owned"], owner=consultant, by=consultant)
-    change_stage(person=of["staged"], stage="booked", by=consultant)
-    set_wish(person=of["wished"], by=consultant, do_not_call=True)
-    add_label(person=of["labelled"], label=by_hand, by=consultant)
-    withdraw_consent(person=of["refusing"])
-
-    ask_to_undo(people_import=people_import, by=marketer)
-    undo_table(public_id=people_import.public_id)
-    people_import.refresh_from_db()
-    assert people_import.counts["kept"] == len(names)
-    assert set(Person.objects.values_list("imported_key", flat=True)) == set(names)
-    assert ContactWish.objects.get().do_not_call
-    assert Consent.objects.get().person == of["refusing"]
-
-
-def test_who_does_something_while_a_table_is_taken_back_stays(marketer, monkeypatch):
-    people_import = taken(received(marketer, HEADING + "Li,13800138002,,N,,\n"), marketer)
-    whole = people_taking._people
-
-    def while_it_runs(*args):
-        people = whole(*args)
-        set_wish(person=people[0], by=marketer, do_not_call=True)
-        return people
-
-    monkeypatch.setattr(people_taking, "_people", while_it_runs)
-    ask_to_undo(people_import=people_import, by=marketer)
-    undo_table(public_id=people_import.public_id)
-    people_import.refresh_from_db()
-    assert (people_import.counts["kept"], Person.objects.count()) == (1, 1)
 
 
 def test_a_table_tells_what_nobody_knew_and_writes_nothing_over(marketer):
