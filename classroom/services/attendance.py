@@ -79,8 +79,8 @@ def _recompute_slice(
     with transaction.atomic():
         # Two recomputations of one person wait for each other, in the order in which withdrawals
         # lock too; the second one then reads what the first one committed.
-        locked = Person.objects.select_for_update().filter(pk__in=person_ids).order_by("pk")
-        present = list(locked.values_list("pk", flat=True))
+        locked = Person.objects.select_for_update(no_key=True).filter(pk__in=person_ids)
+        present = list(locked.order_by("pk").values_list("pk", flat=True))
         evidence = evidence_of(live_class, present, faces=faces)
         known = {
             row.person_id: row

@@ -36,7 +36,7 @@ def add_label(
         raise LeadRefused(_("This label is no longer given."))
     with transaction.atomic():
         # Locked before consent is asked: a withdrawal waits, and deletes the row after.
-        person = Person.objects.select_for_update().get(pk=resolve_merge(person).pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=resolve_merge(person).pk)
         if label.topic_id and not has_consent(person=person, purpose=Purpose.PROFILING):
             raise LeadRefused(
                 _("This label says what somebody is interested in, and they have not agreed.")
@@ -59,7 +59,7 @@ def add_label(
 def remove_label(*, person: Person, label: Label, by: User) -> bool:
     """Take a label away; tell whether the person had it. Logged in its row, and audited."""
     with transaction.atomic():
-        person = Person.objects.select_for_update().get(pk=resolve_merge(person).pk)
+        person = Person.objects.select_for_update(no_key=True).get(pk=resolve_merge(person).pk)
         if not _take(_standing(person).filter(label=label), by=by):
             return False
         _note("person.label_removed", person, by, {})

@@ -1,6 +1,7 @@
 """Records decisions about consent and takes them back; the log is only ever appended to.
 
-The row of the person or visitor is locked first, so two decisions at once have an order.
+The row of the person or visitor is locked first, so two decisions at once have an order. Their keys
+are not: whoever folds readings holds the folding lock, which a decision waits for, and names them.
 """
 
 import uuid
@@ -120,9 +121,9 @@ def withdraw_consent(
 def _withdraw_others(person: Person, purposes: list[str], method: str) -> list[ConsentEvent]:
     """Take back what the same human gave as another record, and as any browser joined to one."""
     events = []
-    for record in records_of(person).exclude(pk=person.pk).select_for_update():
+    for record in records_of(person).exclude(pk=person.pk).select_for_update(no_key=True):
         events += _withdraw_one(person=record, visitor=None, purposes=purposes, method=method)
-    joined = Visitor.objects.select_for_update().filter(person__in=records_of(person))
+    joined = Visitor.objects.select_for_update(no_key=True).filter(person__in=records_of(person))
     for visitor in joined.order_by("pk"):
         _withdraw_one(person=None, visitor=visitor, purposes=purposes, method=method)
     return events
@@ -205,9 +206,9 @@ def _held(*, person: Person | None, visitor: Visitor | None) -> dict[str, Consen
 def _lock(*, person: Person | None, visitor: Visitor | None) -> None:
     subject_of(person=person, visitor=visitor)
     if person is not None:
-        Person.objects.select_for_update().get(pk=person.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if visitor is not None:
-        Visitor.objects.select_for_update().get(pk=visitor.pk)
+        Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
 
 
 def receipt_of(events: list[ConsentEvent]) -> dict:

@@ -75,7 +75,8 @@ def _locked_rows(cursor: Any, public_ids: Collection[UUID], *, wait: bool) -> li
     if connection.vendor != "postgresql":
         cursor.execute(sql, [public_id.hex for public_id in public_ids])  # the write lock is ours
         return [_Row(UUID(hex=row[0]), *row[1:]) for row in cursor.fetchall()]
-    cursor.execute(f"{sql} FOR KEY SHARE{'' if wait else ' SKIP LOCKED'}", list(public_ids))
+    # Not the keys alone: a withdrawal leaves those free, and has to be waited for.
+    cursor.execute(f"{sql} FOR SHARE{'' if wait else ' SKIP LOCKED'}", list(public_ids))
     return [_Row(*row) for row in cursor.fetchall()]
 
 

@@ -94,9 +94,9 @@ def repeat_pause(*, person: Person, since: datetime, until: datetime | None) -> 
 
 def _lock(person: Person) -> None:
     records = records_of(person)
-    list(records.select_for_update().values_list("pk", flat=True))
-    visitors = Visitor.objects.select_for_update().filter(person__in=records).order_by("pk")
-    list(visitors.values_list("pk", flat=True))
+    list(records.select_for_update(no_key=True).values_list("pk", flat=True))
+    visitors = Visitor.objects.select_for_update(no_key=True).filter(person__in=records)
+    list(visitors.order_by("pk").values_list("pk", flat=True))
 
 
 def _note(action: str, person: Person) -> None:

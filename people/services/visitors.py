@@ -66,8 +66,8 @@ def join_visitor(*, visitor: Visitor, person: Person, actor: str) -> bool:
     """
     with transaction.atomic():
         # In the order in which withdrawals lock, so that neither waits for the other for ever.
-        Person.objects.select_for_update().get(pk=person.pk)
-        visitor = Visitor.objects.select_for_update().get(pk=visitor.pk)
+        Person.objects.select_for_update(no_key=True).get(pk=person.pk)
+        visitor = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
         if visitor.person_id is not None:
             return resolve_merge(visitor.person) == person  # type: ignore[arg-type]
         if not has_consent(visitor=visitor, purpose=Purpose.PROFILING):
@@ -86,7 +86,7 @@ def join_visitor(*, visitor: Visitor, person: Person, actor: str) -> bool:
 def part_visitor(*, visitor: Visitor, actor: str) -> None:
     """Undo a join; the receiver above gives the history back to the visitor. Idempotent."""
     with transaction.atomic():
-        visitor = Visitor.objects.select_for_update().get(pk=visitor.pk)
+        visitor = Visitor.objects.select_for_update(no_key=True).get(pk=visitor.pk)
         person = visitor.person
         if person is None:
             return

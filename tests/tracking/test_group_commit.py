@@ -134,7 +134,9 @@ def test_who_withdraws_just_now_keeps_nobody_else_waiting(writer):
         table = connection.ops.quote_name(Visitor._meta.db_table)
         held = await psycopg.AsyncConnection.connect(database_url())
         async with held:
-            await held.execute(f"SELECT 1 FROM {table} WHERE id = %s FOR UPDATE", [visitor.pk])
+            await held.execute(
+                f"SELECT 1 FROM {table} WHERE id = %s FOR NO KEY UPDATE", [visitor.pk]
+            )
             waiting = asyncio.ensure_future(
                 take_all(writer, [arrived([make_event(article)], visitor)])
             )

@@ -12,6 +12,7 @@ from people.selectors import (
     redirects_among,
     resolve_merge,
 )
+from tracking.locks import hold_folding_lock
 from tracking.models import Event, ImportedEvent, Profile, Reading
 from tracking.signals import profiles_changed
 
@@ -136,6 +137,7 @@ def join_profiles(*, visitor: Visitor, person: Person) -> None:
     from tracking.services.recompute import recompute_profiles
 
     with transaction.atomic():
+        hold_folding_lock()  # what is being folded now moves as well
         target = profile_for(person=person, though_paused=True)
         if target is None:
             return
@@ -149,6 +151,7 @@ def part_profiles(*, visitor: Visitor, person: Person) -> None:
     from tracking.services.recompute import recompute_profiles
 
     with transaction.atomic():
+        hold_folding_lock()  # what is being folded now moves as well
         own = profile_for(visitor=visitor)
         readings = Reading.objects.filter(visitor=visitor)
         changed = list(Profile.objects.filter(person=person).values_list("pk", flat=True))

@@ -36,7 +36,7 @@ def state_interests(*, person: Person, statements: Iterable[Statement]) -> int |
     """
     with transaction.atomic():
         # Locked before consent is asked: a withdrawal waits, and deletes what was kept after.
-        list(Person.objects.select_for_update().filter(pk=person.pk).values_list("pk"))
+        list(Person.objects.select_for_update(no_key=True).filter(pk=person.pk).values_list("pk"))
         profile = profile_for(person=person)
         if profile is None:
             return None
